@@ -1,0 +1,103 @@
+"""Signing in and out, a new code, and the language of the conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from rasa_sdk.events import SlotSet
+
+from actions.reading.words import fold
+from actions.task import Question, TaskAction, TaskForm
+from actions.turn import CarelineAction, Event, Turn
+from actions.verification import CLAIM_SLOTS, code_check, say_started, sign_in_questions
+from actions.wording import time_words
+from clock import CLINIC_ZONE
+
+SPANISH = re.compile(r"\b(?:spanish|espanol|castellano)\b")
+ENGLISH = re.compile(r"\b(?:english|ingles)\b")
+
+
+class ValidateSignInForm(TaskForm):
+    """Nothing but the proof itself."""
+
+    capability = "sign_in"
+
+    def questions(self) -> Sequence[Question]:
+        # Whoever asks to be signed in is asked for proof as any task would that shows the record.
+        return sign_in_questions("view_test_results")
+
+
+class ActionSignIn(TaskAction):
+    """Says that it worked and until when it lasts."""
+
+    form = ValidateSignInForm
+
+    async def do(self, turn: Turn) -> list[Event]:
+        who = await turn.signed_in()
+        if who is None:
+            turn.utter("utter_sign_in_again")
+            return []
+        until = who.until.astimezone(CLINIC_ZONE)
+        turn.utter("utter_sign_in_done", name=who.given_name, until=time_words(until, turn.language))
+        return []
+
+
+class ActionSignOut(CarelineAction):
+    """Ends the session on this channel at once."""
+
+    def name(self) -> str:
+        return "action_sign_out"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        was_in = await turn.signed_in() is not None
+        await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
+        turn.utter("utter_sign_out_done" if was_in else "utter_sign_out_was_not_in")
+        return [SlotSet(slot, None) for slot in (*CLAIM_SLOTS, "sign_in_claim")]
+
+
+class ActionResendCode(CarelineAction):
+    """A new code within the limits; the one before stops working."""
+
+    def name(self) -> str:
+        return "action_resend_code"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        start = await asyncio.to_thread(turn.services.identity.resend, turn.sender_id)
+        if start.outcome == "none":
+            turn.utter("utter_resend_code_none")
+            return []
+        say_started(turn, start)
+        return []
+
+
+class ActionCodeChecked(CarelineAction):
+    """A code came while no task was waiting for it."""
+
+    def name(self) -> str:
+        return "action_code_checked"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        check = code_check(turn) or {}
+        if check.get("outcome") == "accepted":
+            turn.utter("utter_code_checked_accepted")
+        else:
+            turn.utter("utter_code_checked_refused")
+        return []
+
+
+class ActionChangeLanguage(CarelineAction):
+    """Goes on in the language that was named, or in the other one when none was."""
+
+    def name(self) -> str:
+        return "action_change_language"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        said = fold(turn.text)
+        other = "en" if turn.language == "es" else "es"
+        language = "es" if SPANISH.search(said) else "en" if ENGLISH.search(said) else other
+        await asyncio.to_thread(turn.services.identity.set_language, turn.sender_id, language)
+        # One reply a language: at this moment the slot still holds the language spoken before.
+        turn.utter(f"utter_change_language_{language}")
+        return [SlotSet("language", language)]

@@ -1,0 +1,1 @@
+"""Medicines: one module a capability."""

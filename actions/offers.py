@@ -1,0 +1,15 @@
+"""Choices as buttons: what is shown, and the value that picking one stands for."""
+
+from __future__ import annotations
+
+import json
+
+
+def button(title: str, pick: str) -> dict[str, str]:
+    """A choice that answers the question being asked with `pick`."""
+    return {"title": title, "payload": f"/inform{json.dumps({'pick': pick})}"}
+
+
+def yes_no_buttons(language: str) -> list[dict[str, str]]:
+    yes, no = ("Sí", "No") if language == "es" else ("Yes", "No")
+    return [button(yes, "yes"), button(no, "no")]

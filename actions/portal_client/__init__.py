@@ -1,0 +1,56 @@
+"""The one way the actions reach a patient portal: a port, what it returns, what can go wrong, and FHIR R4 behind it."""
+
+from actions.portal_client.errors import (
+    DuplicateRequest,
+    OutcomeUnknown,
+    PortalError,
+    PortalUnavailable,
+    Refused,
+    SessionExpired,
+    SlotTaken,
+    UnusableAnswer,
+)
+from actions.portal_client.models import (
+    AccountBalance,
+    Appointment,
+    Medication,
+    OpenSlot,
+    Payment,
+    PaymentMethod,
+    Person,
+    Pharmacy,
+    Place,
+    Provider,
+    RefillRequest,
+    ResultValue,
+    SlotWish,
+    TestResult,
+)
+from actions.portal_client.port import Directory, Portal
+
+__all__ = [
+    "AccountBalance",
+    "Appointment",
+    "Directory",
+    "DuplicateRequest",
+    "Medication",
+    "OpenSlot",
+    "OutcomeUnknown",
+    "Payment",
+    "PaymentMethod",
+    "Person",
+    "Pharmacy",
+    "Place",
+    "Portal",
+    "PortalError",
+    "PortalUnavailable",
+    "Provider",
+    "RefillRequest",
+    "Refused",
+    "ResultValue",
+    "SessionExpired",
+    "SlotTaken",
+    "SlotWish",
+    "TestResult",
+    "UnusableAnswer",
+]

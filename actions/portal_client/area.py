@@ -1,0 +1,44 @@
+"""What the calls of every area share: the patient in context, the way to the portal, the time and the zone."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from actions.portal_client.fhir import Json, reading
+from actions.portal_client.server import Server
+from actions.portal_client.transport import AccessToken, FhirTransport
+from clock import Clock
+
+
+class PatientCalls:
+    """The base of each area's calls."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        patient_id: str,
+        access_token: AccessToken,
+        clock: Clock,
+        zone: ZoneInfo,
+        *,
+        server: Server | None = None,
+    ) -> None:
+        self._server = server or Server()
+        self._fhir = FhirTransport(client, patient_id, access_token, clock, self._server)
+        self._patient_id = patient_id
+        self._clock = clock
+        self._zone = zone
+
+    @property
+    def _patient(self) -> str:
+        return f"Patient/{self._patient_id}"
+
+    async def _by_id(self, rtype: str, ids: set[str]) -> dict[str, Json]:
+        """Resources by id, for a server that leaves out what was to be included."""
+        if not ids:
+            return {}
+        found = await self._fhir.search(rtype, [("_id", ",".join(sorted(ids)))])
+        with reading(rtype):
+            return {each["id"]: each for each in found.matches if each["id"] in ids}

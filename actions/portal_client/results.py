@@ -1,0 +1,105 @@
+"""Laboratory reports: DiagnosticReport with its Observations (FHIR R4, US Core 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from actions.portal_client.area import PatientCalls
+from actions.portal_client.fhir import Json, codes, reading, reference_id, to_day, words
+from actions.portal_client.models import ResultStatus, ResultValue, TestResult
+from actions.portal_client.vocabulary import CONFIDENTIALITY
+
+# HL7 v2 table 0074: laboratory, imaging, biopsies. Visit notes and the like are no test results.
+_CATEGORIES = "LAB,RAD,SP"
+# Cancelled reports, errors and `unknown` are left out: there is nothing to tell.
+_STATUS: dict[str, ResultStatus] = {
+    **dict.fromkeys(("registered", "partial", "preliminary"), "pending"),
+    "final": "final",
+    **dict.fromkeys(("amended", "corrected", "appended"), "corrected"),
+}
+# Of HL7 v3 Confidentiality, what may be said like anything else.
+_UNRESTRICTED = ("U", "L", "M", "N")
+
+
+class ResultCalls(PatientCalls):
+    """Test results of the patient in context."""
+
+    async def test_results(self) -> list[TestResult]:
+        asked = [
+            ("patient", self._patient_id),
+            ("category", _CATEGORIES),
+            ("_sort", "-date"),
+            ("_include", "DiagnosticReport:result"),
+        ]
+        found = await self._fhir.search("DiagnosticReport", asked)
+        with reading("DiagnosticReport"):
+            reports = [each for each in found.matches if each["status"] in _STATUS]
+            measured = found.of("Observation")
+            named = {rid for each in reports for rid in _result_ids(each)}
+        measured |= await self._by_id("Observation", named - measured.keys())
+        with reading("DiagnosticReport"):
+            results = [_to_result(each, measured, self._zone) for each in reports]
+        return sorted(results, key=lambda each: each.on, reverse=True)
+
+
+def _to_result(report: Json, measured: dict[str, Json], zone: ZoneInfo) -> TestResult:
+    observations = [measured[rid] for rid in _result_ids(report) if rid in measured]
+    status = _STATUS[report["status"]]
+    taken = report.get("effectiveDateTime") or report.get("effectivePeriod", {}).get("start") or report["issued"]
+    return TestResult(
+        id=report["id"],
+        name=words(report["code"]),
+        on=to_day(taken, zone),
+        status=status,
+        # What is not final may still change, so it is not told.
+        values=() if status == "pending" else tuple(value for each in observations for value in _values(each)),
+        comment=report.get("conclusion"),
+        restricted=any(_is_restricted(each) for each in (report, *observations)),
+    )
+
+
+def _result_ids(report: Json) -> list[str]:
+    return [rid for each in report.get("result", []) if (rid := reference_id(each, "Observation"))]
+
+
+def _values(observation: Json) -> Iterator[ResultValue]:
+    """What was measured; of a panel in one Observation, each component."""
+    for each in (observation, *observation.get("component", [])):
+        said = _said(each)
+        if said is not None:
+            yield ResultValue(words(each["code"]), *said, _range(each), _flag(each))
+
+
+def _said(element: Json) -> tuple[str, str] | None:
+    """Value and unit; None when nothing was measured."""
+    if "valueQuantity" in element:
+        quantity = element["valueQuantity"]
+        unit = quantity.get("unit") or quantity.get("code") or ""
+        return f"{quantity.get('comparator', '')}{quantity['value']}", unit
+    if "valueCodeableConcept" in element:
+        return words(element["valueCodeableConcept"]), ""
+    plain: Any = element.get("valueString", element.get("valueInteger"))
+    return None if plain is None else (str(plain), "")
+
+
+def _range(element: Json) -> str:
+    """The first reference range, as the laboratory wrote it or between its bounds."""
+    found = next(iter(element.get("referenceRange", [])), {})
+    low, high = (found.get(bound, {}).get("value") for bound in ("low", "high"))
+    if found.get("text"):
+        return str(found["text"])
+    if low is not None and high is not None:
+        return f"{low}-{high}"
+    return f">={low}" if low is not None else f"<={high}" if high is not None else ""
+
+
+def _flag(element: Json) -> str | None:
+    return next((code for each in element.get("interpretation", []) for code in codes(each)), None)
+
+
+def _is_restricted(resource: Json) -> bool:
+    """Whether a label says so; a label we do not know counts as one that does."""
+    labels = resource.get("meta", {}).get("security", [])
+    return any(each.get("system") != CONFIDENTIALITY or each.get("code") not in _UNRESTRICTED for each in labels)

@@ -1,0 +1,1 @@
+"""Results of tests: one module a capability."""

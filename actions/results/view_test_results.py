@@ -1,0 +1,145 @@
+"""Showing test results: the newest, or those that a name, a kind or a word like "abnormal" asks for. Never a judgement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from actions.portal_client import ResultValue, TestResult
+from actions.reading.choices import matching_names
+from actions.reading.words import fold
+from actions.task import Question, TaskAction, TaskForm
+from actions.turn import Event, Turn
+from actions.verification import sign_in_questions
+from actions.wording import date_words, listed
+
+SHOWN = 3
+ABNORMAL = re.compile(
+    r"\b(?:abnormal|high|low|flag(?:ged)?|out of range|off|wrong|anormal(?:es)?|alt[oa]s?|baj[oa]s?|fuera de rango|mal)\b"
+)
+ALIASES = {
+    "cholesterol": "lipid", "colesterol": "lipid", "lipids": "lipid", "lipidos": "lipid", "ldl": "lipid", "hdl": "lipid", "trigliceridos": "lipid", "triglycerides": "lipid",
+    "a1c": "hemoglobin", "hba1c": "hemoglobin", "hemoglobina": "hemoglobin", "azucar": "hemoglobin", "sugar": "hemoglobin",
+    "thyroid": "tsh", "tiroides": "tsh", "kidney": "creatinine", "rinon": "creatinine", "rinones": "creatinine", "creatinina": "creatinine",
+    "strep": "strep", "estreptococo": "strep", "mamografia": "mammogram", "mamograma": "mammogram", "potasio": "potassium",
+    "glucosa": "glucose", "biopsia": "biopsy", "hemograma": "cbc",
+}  # fmt: skip
+FLAGS = {"H": "high", "HH": "high", "L": "low", "LL": "low", "A": "abnormal", "AA": "abnormal"}
+CRITICAL = frozenset({"HH", "LL", "AA"})
+
+
+class ViewTestResultsQuery(Question):
+    """What was asked for in the words that opened the task; never asked."""
+
+    slot = "view_test_results_query"
+
+    async def needed(self, turn: Turn) -> bool:
+        return False
+
+    async def answer(self, turn: Turn) -> Any | None:
+        return await self.mention(turn)
+
+    async def mention(self, turn: Turn) -> Any | None:
+        if turn.picked or await turn.signed_in() is None:
+            return None
+        return turn.text or None
+
+
+class ValidateViewTestResultsForm(TaskForm):
+    """Needs to know who asks, and keeps the words in which it was asked."""
+
+    capability = "view_test_results"
+
+    def questions(self) -> Sequence[Question]:
+        return [*sign_in_questions(self.capability), ViewTestResultsQuery()]
+
+
+class ActionViewTestResults(TaskAction):
+    """Says each result with its values, ranges and the laboratory's own flags; what is pending is said to be."""
+
+    form = ValidateViewTestResultsForm
+
+    async def do(self, turn: Turn) -> list[Event]:
+        results = await (await turn.portal()).test_results()
+        if not results:
+            turn.utter("utter_view_test_results_none")
+            return []
+        if turn.channel == "sms":
+            # No clinical word goes into a text message.
+            pending = sum(result.status == "pending" for result in results)
+            turn.utter("utter_view_test_results_by_text", ready=len(results) - pending, pending=pending)
+            return []
+        asked = results_asked_for(str(turn.slot("view_test_results_query") or ""), results)
+        if asked is not None and not asked:
+            turn.utter("utter_view_test_results_nothing_flagged")
+            return []
+        shown = (results if asked is None else asked)[:SHOWN]
+        for result in shown:
+            say_result(turn, result)
+        more = len(results if asked is None else asked) - len(shown)
+        if more > 0:
+            turn.utter("utter_view_test_results_more", count=more)
+        if any(value.flag in CRITICAL for result in shown if not result.restricted for value in result.values):
+            turn.utter("utter_view_test_results_call")
+        return []
+
+
+def results_asked_for(words: str, results: list[TestResult]) -> list[TestResult] | None:
+    """The results that the words name; None when they name none, empty when only flagged ones were wanted and there are none."""
+    folded = " ".join(ALIASES.get(word, word) for word in re.findall(r"[a-z0-9]+", fold(words)))
+    heads = [fold(result.name).split()[0] for result in results]
+    named = matching_names(folded, heads, cutoff=88)
+    if named:
+        return [results[index] for index in sorted(set(named))]
+    if ABNORMAL.search(folded):
+        return [result for result in results if any(value.flag in FLAGS for value in result.values)]
+    return None
+
+
+def say_result(turn: Turn, result: TestResult) -> None:
+    """One result in words; a sensitive one only by name, and where to see it."""
+    values: dict[str, str] = {"test": result.name, "date": date_words(result.on, turn.language)}
+    if result.status == "pending":
+        turn.utter("utter_view_test_results_pending", **values)
+        return
+    if result.restricted and turn.heard:
+        turn.utter("utter_view_test_results_private", **values)
+        return
+    lines = [value_words(value, turn.language) for value in result.values]
+    table = [
+        {
+            "name": value.name,
+            "value": value.value,
+            "unit": value.unit,
+            "range": value.reference_range,
+            "flag": value.flag,
+        }
+        for value in result.values
+    ]
+    values["values"] = listed(lines, turn.language) if turn.heard else "\n".join(f"- {line}" for line in lines)
+    parts = [{"type": "result", "name": result.name, "on": result.on.isoformat(), "rows": table}]
+    response = "utter_view_test_results_commented" if result.comment else "utter_view_test_results_result"
+    turn.utter(response, parts=parts, comment=result.comment or "", **{"lines": values.pop("values"), **values})
+
+
+def value_words(value: ResultValue, language: str) -> str:
+    """'LDL cholesterol: 162 mg/dL, marked high by the lab (range: under 130)'."""
+    marked = {
+        "en": {
+            "high": "marked high by the lab",
+            "low": "marked low by the lab",
+            "abnormal": "marked abnormal by the lab",
+        },
+        "es": {
+            "high": "el laboratorio lo marcó alto",
+            "low": "el laboratorio lo marcó bajo",
+            "abnormal": "el laboratorio lo marcó anormal",
+        },
+    }[language]
+    said = f"{value.name}: {value.value} {value.unit}".strip()
+    if value.flag in FLAGS:
+        said += f", {marked[FLAGS[value.flag]]}"
+    if value.reference_range:
+        said += f" ({'rango' if language == 'es' else 'range'}: {value.reference_range})"
+    return said

@@ -1,0 +1,1 @@
+"""Visits: one module a capability."""

@@ -1,0 +1,225 @@
+"""The forms: what a task needs to know, read from whatever was said, asked for one thing at a time.
+
+A `Question` says how its answer is recognised and refuses what is none, so that Rasa's general rules answer a side
+question and the form goes on by itself. A task started inside another is put on `task_stack`; the one underneath is
+taken up again when it ends.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions.reading.yes_no import read_yes_no
+from actions.turn import CarelineAction, Event, Turn
+from assistant.capabilities import Capabilities
+
+REQUESTED_SLOT = "requested_slot"
+TASK_STACK = "task_stack"
+DECLINED = "declined"
+OPENING = "opening"
+END_FORM: list[Event] = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+SILENT_ACTIONS = frozenset({"action_listen", "action_extract_slots", "action_session_start"})
+
+
+class Question(ABC):
+    """One thing a task needs to know; None from any reading means: not an answer to this."""
+
+    slot: ClassVar[str]
+    depends_on: ClassVar[tuple[str, ...]] = ()
+    """Slots whose change makes this answer void."""
+
+    async def needed(self, turn: Turn) -> bool:
+        return True
+
+    async def known(self, turn: Turn) -> Any | None:
+        """What need not be asked because it is known from elsewhere."""
+        return None
+
+    @abstractmethod
+    async def answer(self, turn: Turn) -> Any | None:
+        """The value in a message that was asked for it."""
+
+    async def mention(self, turn: Turn) -> Any | None:
+        """The value in a message that was about something else, or everything at once."""
+        return None
+
+
+class Confirmation(Question):
+    """The yes before anything is written; its asking action has said exactly what will be."""
+
+    async def answer(self, turn: Turn) -> Any | None:
+        return turn.picked == "yes" if turn.picked else read_yes_no(turn.text)
+
+
+class TaskForm(CarelineAction):
+    """Fills the slots of `<capability>_form`; Rasa knows it as `validate_<capability>_form`."""
+
+    capability: ClassVar[str]
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    @property
+    def form(self) -> str:
+        return f"{self.capability}_form"
+
+    @abstractmethod
+    def questions(self) -> Sequence[Question]:
+        """In the order in which they are asked."""
+
+    async def ends_early(self, turn: Turn) -> bool:
+        """True when nothing is left to ask because the task cannot be done; the reason has been said."""
+        return False
+
+    async def act(self, turn: Turn) -> list[Event]:
+        questions = list(self.questions())
+        interrupted = _interrupted_task(turn, self.form)
+        events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
+        read = {} if _already_answered(turn, self.form) else await self._read(turn, questions)
+        events += [SlotSet(slot, value) for slot, value in read.items()]
+        events += await self._opening(turn, questions)
+        if await self.ends_early(turn):
+            return [*events, *reset(questions), *END_FORM, *take_up(turn)]
+        asked = await self._next(turn, questions, events)
+        if asked is None:
+            # Said here and not by a rule, because a form that needs to ask nothing is over before a rule sees it.
+            return [*events, SlotSet(REQUESTED_SLOT, None), FollowupAction(f"action_{self.capability}")]
+        return [*events, SlotSet(REQUESTED_SLOT, asked)]
+
+    def failed(self, turn: Turn, response: str) -> list[Event]:
+        super().failed(turn, response)
+        return [*END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
+
+    async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
+        if turn.asks_for_something_else(self.capability):
+            return {}
+        requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
+        found: dict[str, Any] = {}
+        for question in questions:
+            value = await (question.answer(turn) if question.slot == requested else question.mention(turn))
+            if value is not None and value != turn.slot(question.slot):
+                found[question.slot] = value
+                turn.remember(question.slot, value)
+        return _without_what_is_void(turn, questions, found)
+
+    async def _opening(self, turn: Turn, questions: list[Question]) -> list[Event]:
+        """Keep the words that started the task until its person is known, then read from them what only the chart explains."""
+        opening = turn.slot(OPENING)
+        if await turn.signed_in() is None:
+            return [] if opening else [SlotSet(OPENING, turn.text)]
+        if not opening:
+            return []
+        then = turn.as_if_now_said(opening)
+        events: list[Event] = [SlotSet(OPENING, None)]
+        for question in questions:
+            value = await question.mention(then) if turn.slot(question.slot) is None else None
+            if value is not None:
+                turn.remember(question.slot, value)
+                events.append(SlotSet(question.slot, value))
+        return events
+
+    async def _next(self, turn: Turn, questions: list[Question], events: list[Event]) -> str | None:
+        for question in questions:
+            if turn.slot(question.slot) is not None or not await question.needed(turn):
+                continue
+            known = await question.known(turn)
+            if known is None:
+                return question.slot
+            turn.remember(question.slot, known)
+            events.append(SlotSet(question.slot, known))
+        return None
+
+
+class TaskAction(CarelineAction):
+    """Does what a finished form asked for, then forgets its slots and takes up the task underneath."""
+
+    form: ClassVar[type[TaskForm]]
+
+    def name(self) -> str:
+        return f"action_{self.form.capability}"
+
+    @abstractmethod
+    async def do(self, turn: Turn) -> list[Event]:
+        """Write or show, and say so; the events beside the tidying."""
+
+    async def act(self, turn: Turn) -> list[Event]:
+        events = await self.do(turn)
+        if any(event.get("event") == "followup" for event in events):
+            return events
+        return [*events, *reset(self.form().questions()), *take_up(turn)]
+
+    def failed(self, turn: Turn, response: str) -> list[Event]:
+        super().failed(turn, response)
+        # What was said stays, except the yes: it was given to something that has not happened.
+        confirmations = [question for question in self.form().questions() if isinstance(question, Confirmation)]
+        return [*reset(confirmations), _push(turn, self.form.capability), FollowupAction("action_listen")]
+
+
+def reset(questions: Sequence[Question]) -> list[Event]:
+    """Forget every answer of a form."""
+    return [*(SlotSet(question.slot, None) for question in questions), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
+
+
+def take_up(turn: Turn) -> list[Event]:
+    """Go back to the task that was interrupted; without one, wait for the next message."""
+    stack = list(turn.slot(TASK_STACK) or [])
+    if not stack:
+        return [FollowupAction("action_listen")]
+    task = stack.pop()
+    turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
+    return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+
+
+def _push(turn: Turn, task: str) -> Event:
+    stack = [*(turn.slot(TASK_STACK) or []), task]
+    turn.remember(TASK_STACK, stack)
+    return SlotSet(TASK_STACK, stack)
+
+
+def _is_active(turn: Turn, form: str) -> bool:
+    return (turn.tracker.active_loop or {}).get("name") == form
+
+
+def _interrupted_task(turn: Turn, form: str) -> str | None:
+    """The task whose form this one has just pushed aside; None when there is none."""
+    loops = [event.get("name") for event in _since_last_message(turn, "active_loop")]
+    if loops[-1:] != [form]:
+        return None
+    before = [event.get("name") for event in turn.tracker.events if event.get("event") == "active_loop"][:-1]
+    if not before or before[-1] in (None, form):
+        return None
+    return str(before[-1]).removesuffix("_form")
+
+
+def _already_answered(turn: Turn, form: str) -> bool:
+    """True when this message was dealt with by something else, and the form is only coming back."""
+    return any(event.get("name") not in SILENT_ACTIONS | {form} for event in _since_last_message(turn, "action"))
+
+
+def _since_last_message(turn: Turn, kind: str) -> list[Event]:
+    events = turn.tracker.events
+    start = max((index for index, event in enumerate(events) if event.get("event") == "user"), default=0)
+    return [event for event in events[start:] if event.get("event") == kind]
+
+
+def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str, Any]) -> dict[str, Any]:
+    """Drop answers that rest on something that has just changed; keep a refused confirmation out of the slots."""
+    for question in questions:
+        if (
+            question.slot not in found
+            and set(question.depends_on) & set(found)
+            and turn.slot(question.slot) is not None
+        ):
+            found[question.slot] = None
+            turn.remember(question.slot, None)
+    for question in questions:
+        if isinstance(question, Confirmation) and found.get(question.slot) is False:
+            corrected = len(found) > 1
+            del found[question.slot]
+            turn.remember(question.slot, None)
+            found[DECLINED] = None if corrected else True
+    return found

@@ -1,0 +1,88 @@
+"""Trains the assistant or serves its dialogue: `python -m assistant train`, `python -m assistant serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+import logs
+from assistant import runtime
+from settings import Settings
+
+runtime.install()
+logs.configure()
+
+ROOT = Path(__file__).parent.parent
+MODELS = ROOT / "models"
+TRAINED_FROM = ("assistant", "domain.yml", "config.yml")
+
+
+def newest_model() -> Path | None:
+    """The model to serve; None when there is none yet."""
+    return max(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
+
+
+def is_stale(model: Path | None) -> bool:
+    """True when something the model was trained from is newer than it, or there is no model."""
+    if model is None:
+        return True
+    sources = (path for name in TRAINED_FROM for path in [ROOT / name, *(ROOT / name).rglob("*")])
+    return any(path.stat().st_mtime > model.stat().st_mtime for path in sources if path.suffix in (".yml", ".py"))
+
+
+def train() -> None:
+    """Train one model for both languages and keep it as the only one in `models/`."""
+    from rasa.model_training import train as rasa_train
+
+    before = list(MODELS.glob("*.tar.gz"))
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=str(ROOT / "assistant" / "data"),
+        output=str(MODELS),
+        force_training=True,
+    )
+    if result.model is None:
+        raise SystemExit("Training stopped; the lines above say which file to mend.")
+    for path in before:
+        path.unlink()
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the newest model to the gateway; Rasa's HTTP interface stays off."""
+    from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
+    from rasa.core.utils import AvailableEndpoints
+
+    model = newest_model()
+    if model is None:
+        raise SystemExit("There is no model yet: run `make train`.")
+    settings = Settings.from_environment()
+    # What endpoints.yml and credentials.yml refer to.
+    os.environ.update({name: settings[name] for name in ("ACTIONS_URL", "TRACKER_STORE_URL")})
+    os.environ["PRIVATE_SECRET"] = settings.private_secret
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = configure_app(channels, enable_api=False, port=port, endpoints=endpoints)
+    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    # Sanic's worker manager forks, which the placeholders of the runtime do not survive.
+    app.run(host=host, port=port, single_process=True, access_log=False, motd=False)
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["train"]:
+            train()
+        case ["train", "--if-stale"]:
+            if is_stale(newest_model()):
+                train()
+        case ["serve", host, port]:
+            serve(host, int(port))
+        case _:
+            raise SystemExit("Say `python -m assistant train`, `train --if-stale` or `serve HOST PORT`.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

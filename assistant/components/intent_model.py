@@ -1,0 +1,227 @@
+"""Learns which intent a sentence has, and says how sure it is and whether the sentence belongs here at all.
+
+One linear model for all languages (docs/decisions/0005-linear-intent-classifier.md). Nothing here knows Rasa.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.svm import LinearSVC
+
+from assistant.components.features import Features
+from assistant.components.speller import Speller, WordList, dictionary_of
+from assistant.components.words import words_of
+
+FOLDS = 3
+# An SVM's values lie around -1 for "certainly not": this brings the best of a foreign sentence near zero.
+SCORE_OFFSET = 1.2
+# A class that a fold has not seen is less likely than any that it has.
+NEVER = -2.0
+SHARPEST = 30.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained."""
+
+    c: float = 0.5
+    """Cost of a training sentence on the wrong side; higher follows the sentences closer."""
+    reject: float = 0.05
+    """Share of unseen sentences that may be turned away although they belong here."""
+    languages: tuple[str, ...] = ("en", "es")
+    """Languages whose real words the speller leaves alone."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model makes of one message."""
+
+    ranking: list[tuple[str, float]]
+    """Every intent with its probability, likeliest first."""
+    in_scope: float
+    """Higher for messages that are like the training sentences; compare with the model's threshold."""
+    known_words: float
+    """Share of the words, after mending, that stand in the training sentences; 0 when there is no word."""
+    mended_words: int
+    """How many words the speller replaced."""
+
+
+@dataclass(frozen=True)
+class _Scores:
+    values: NDArray[np.float32]
+    known_words: NDArray[np.float32]
+    mended_words: NDArray[np.int32]
+
+    @property
+    def in_scope(self) -> NDArray[np.float32]:
+        return (self.values.max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
+
+
+class _Scorer:
+    """Speller, features and one weight for each feature and intent."""
+
+    def __init__(
+        self, speller: Speller, features: Features, weights: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> None:
+        self.speller = speller
+        self.features = features
+        self.weights = weights
+        self.bias = bias
+
+    @classmethod
+    def trained_on(
+        cls, sentences: list[list[str]], labels: NDArray[np.int32], c: float, dictionary: WordList
+    ) -> _Scorer:
+        features = Features.trained_on(sentences)
+        svc = LinearSVC(C=c, random_state=0).fit(features.of(sentences), labels)
+        rows, offsets = svc.coef_, svc.intercept_
+        if len(svc.classes_) == 2:
+            rows, offsets = np.vstack([-rows, rows]), np.concatenate([-offsets, offsets])
+        weights = np.zeros((rows.shape[1], int(labels.max()) + 1), dtype=np.float32)
+        bias = np.full(weights.shape[1], NEVER, dtype=np.float32)
+        # Half precision on disk changes no ranking, and what is saved has to be what was measured.
+        weights[:, svc.classes_] = rows.T.astype(np.float16)
+        bias[svc.classes_] = offsets
+        return cls(Speller.trained_on(sentences, dictionary), features, weights, bias)
+
+    def scores(self, sentences: Sequence[Sequence[str]]) -> _Scores:
+        mended = [[self.speller.mend(word) for word in words] for words in sentences]
+        known = [sum(map(self.speller.knows, words)) / max(len(words), 1) for words in mended]
+        changed = [sum(a != b for a, b in zip(*pair, strict=True)) for pair in zip(sentences, mended, strict=True)]
+        values = self.features.of(mended) @ self.weights + self.bias
+        return _Scores(values, np.array(known, dtype=np.float32), np.array(changed, dtype=np.int32))
+
+
+class IntentModel:
+    """A trained model; `read` is all that a conversation needs."""
+
+    def __init__(self, intents: list[str], scorer: _Scorer, temperature: float, threshold: float) -> None:
+        self.intents = intents
+        self.temperature = temperature
+        self.threshold = threshold
+        self._scorer = scorer
+
+    @classmethod
+    def trained_on(cls, texts: Sequence[str], intents: Sequence[str], recipe: Recipe | None = None) -> IntentModel:
+        """Learn from texts and the intent of each.
+
+        Raises:
+            ValueError: there are fewer than two intents, or none has two texts to judge the model by.
+        """
+        recipe = recipe or Recipe()
+        names = sorted(set(intents))
+        if len(names) < 2 or len(names) == len(intents):
+            raise ValueError("An intent classifier needs two intents or more, and several sentences for each.")
+        sentences = [words_of(text) for text in texts]
+        labels = np.array([names.index(intent) for intent in intents], dtype=np.int32)
+        dictionary = dictionary_of(recipe.languages)
+        truth, unseen = _out_of_fold(sentences, labels, recipe.c, dictionary)
+        return cls(
+            intents=names,
+            scorer=_Scorer.trained_on(sentences, labels, recipe.c, dictionary),
+            temperature=_temperature(unseen.values, truth),
+            threshold=float(np.quantile(unseen.in_scope, recipe.reject)),
+        )
+
+    def read(self, text: str) -> Reading:
+        """What the model makes of a message."""
+        scores = self._scorer.scores([words_of(text)])
+        confidences = softmax(scores.values[0] * self.temperature)
+        order = np.argsort(-confidences, kind="stable")
+        return Reading(
+            ranking=[(self.intents[index], float(confidences[index])) for index in order],
+            in_scope=float(scores.in_scope[0]),
+            known_words=float(scores.known_words[0]),
+            mended_words=int(scores.mended_words[0]),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the model to a folder as two files, JSON and plain arrays."""
+        scorer = self._scorer
+        words, letters = scorer.features.weights
+        described = {
+            "intents": self.intents,
+            "temperature": self.temperature,
+            "threshold": self.threshold,
+            "counts": scorer.speller.counts,
+            "terms": scorer.features.terms,
+        }
+        (folder / "model.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+        np.savez(
+            folder / "model.npz",
+            words=words,
+            letters=letters,
+            weights=scorer.weights.astype(np.float16),
+            bias=scorer.bias,
+            dictionary=scorer.speller.dictionary.checksums,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """Read a model that `save` wrote.
+
+        Raises:
+            FileNotFoundError: the folder holds no model.
+        """
+        described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+            scorer = _Scorer(
+                speller=Speller(described["counts"], WordList(arrays["dictionary"])),
+                features=Features.restored(described["terms"], [arrays["words"], arrays["letters"]]),
+                weights=arrays["weights"].astype(np.float32),
+                bias=arrays["bias"],
+            )
+        return cls(described["intents"], scorer, described["temperature"], described["threshold"])
+
+
+def _out_of_fold(
+    sentences: list[list[str]], labels: NDArray[np.int32], c: float, dictionary: WordList
+) -> tuple[NDArray[np.int32], _Scores]:
+    """Every sentence's label and scores from a model that has not seen the sentence."""
+    folds = _folds(labels)
+    truth, scores = [], []
+    for fold in range(FOLDS):
+        seen = folds != fold
+        # A class that stands in this fold alone cannot be judged.
+        judged = np.flatnonzero(~seen & np.isin(labels, labels[seen]))
+        if not len(judged) or len(set(labels[seen].tolist())) < 2:
+            continue
+        scorer = _Scorer.trained_on([sentences[index] for index in np.flatnonzero(seen)], labels[seen], c, dictionary)
+        truth.append(labels[judged])
+        scores.append(scorer.scores([sentences[index] for index in judged]))
+    width = int(labels.max()) + 1
+    values = [np.pad(s.values, ((0, 0), (0, width - s.values.shape[1])), constant_values=NEVER) for s in scores]
+    joined = _Scores(
+        np.concatenate(values),
+        np.concatenate([s.known_words for s in scores]),
+        np.concatenate([s.mended_words for s in scores]),
+    )
+    return np.concatenate(truth), joined
+
+
+def _folds(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Deal the sentences of each intent out in turn, so that every fold has its share of every intent."""
+    dealt: dict[int, int] = defaultdict(int)
+    folds = np.zeros(len(labels), dtype=np.int32)
+    for index, label in enumerate(labels.tolist()):
+        folds[index] = dealt[label] % FOLDS
+        dealt[label] += 1
+    return folds
+
+
+def _temperature(values: NDArray[np.float32], truth: NDArray[np.int32]) -> float:
+    """The factor that makes the softmax of unseen sentences as right as it is confident (least log loss)."""
+
+    def loss(factor: float) -> float:
+        return -float(log_softmax(values * factor, axis=1)[np.arange(len(truth)), truth].mean())
+
+    return float(minimize_scalar(loss, bounds=(0.1, SHARPEST), method="bounded").x)

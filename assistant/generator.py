@@ -1,0 +1,75 @@
+"""Chooses the words of a reply: right language, heard or read, not the sentence just said, and says which reply it is."""
+
+import copy
+from typing import Any
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
+from rasa.core.nlg.interpolator import interpolate
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from actions.wording import phone_words
+from settings import Settings
+
+OWN_KEYS = (
+    "parts",
+    "domain_responses",
+    "text",
+    "buttons",
+    "elements",
+    "quick_replies",
+    "attachment",
+    "image",
+    "custom",
+    "template",
+)
+
+
+class ReplyGenerator(NaturalLanguageGenerator):
+    """Fills a variant of a reply; the message carries `act`, `values` and `parts` beside its words."""
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        self._responses = domain.responses
+        # What a reply may say of the clinic without an action giving it.
+        self._clinic = {"phone": phone_words(Settings.from_environment()["CLINIC_PHONE"])}
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The reply as a Rasa message; None when no variant fits, which Rasa logs.
+
+        `kwargs` are the values an action gave, and `parts` for what is more than words.
+        """
+        slots = tracker.current_slot_values()
+        fitting = self._fitting(utter_action, output_channel, slots)
+        values = {key: value for key, value in kwargs.items() if key not in OWN_KEYS}
+        filled = [_filled(variant, {**slots, **self._clinic, **values}) for variant in fitting]
+        if not filled:
+            return None
+        message = _not_said_just_now(filled, tracker)
+        return {**message, "act": utter_action, "values": values, "parts": kwargs.get("parts") or []}
+
+    def _fitting(self, utter_action: str, output_channel: str, slots: dict[str, Any]) -> list[dict[str, Any]]:
+        if utter_action not in self._responses:
+            return []
+        fitting = ResponseVariationFilter(self._responses).responses_for_utter_action(
+            utter_action, output_channel, slots
+        )
+        # A variant for this language and this ear is closer than one for the language alone.
+        closest = max((len(variant.get("condition") or []) for variant in fitting), default=0)
+        return [variant for variant in fitting if len(variant.get("condition") or []) == closest]
+
+
+def _filled(variant: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    message = {key: copy.deepcopy(value) for key, value in variant.items() if key not in ("condition", "channel", "id")}
+    return {
+        key: interpolate(value, values) if key in ("text", "buttons", "custom") else value
+        for key, value in message.items()
+    }
+
+
+def _not_said_just_now(filled: list[dict[str, Any]], tracker: DialogueStateTracker) -> dict[str, Any]:
+    said = next((event.text for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    return next((message for message in filled if message.get("text") != said), filled[0])

@@ -1,0 +1,134 @@
+"""Says what the words around a danger phrase make of it: happening, worth a question, or nothing of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from channels.emergency.message import Message
+from channels.emergency.phrase import Atoms, Phrase, Span, find, parse
+
+CUES = ("idiom", "past", "recent", "present", "now", "relative", "admin", "about", "what_if", "quoted", "happening")
+NEGATION_REACH = 8
+ABOUT_REACH = 6
+BARE = 5
+"""A named event in a message of at most this many words, with no other matter in it, is taken as happening."""
+
+
+class Verdict(IntEnum):
+    """What a danger phrase comes to, weakest first."""
+
+    NOTHING = 0
+    ASK = 1
+    FIRE = 2
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a rule's phrases are to be taken.
+
+    `named`: the name of an event (stroke, overdose), which people also write about on forms and bills.
+    `kept`: may be lowered to a question, never dropped; for self-harm.
+    """
+
+    named: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The cue phrases and negation words of one language."""
+
+    cues: Mapping[str, tuple[Phrase, ...]]
+    negators: frozenset[str]
+    transparent: frozenset[str]
+    denied_after: tuple[Phrase, ...]
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any], lexicon: Mapping[str, list[str]], atoms: Atoms) -> Scope:
+        """Compile the `cues` and `negation` parts of a context file."""
+        negation = data["negation"]
+        return cls(
+            {name: tuple(parse(text, lexicon, atoms) for text in data["cues"][name]) for name in CUES},
+            frozenset(negation["negators"].split()),
+            frozenset(negation["transparent"].split()),
+            tuple(parse(text, lexicon, atoms) for text in negation["after"]),
+        )
+
+    def around(self, message: Message, masks: list[int]) -> Context:
+        """Find every cue of the message once."""
+        spans = {name: [s for phrase in phrases for s in find(phrase, masks, message)] for name, phrases in self.cues.items()}
+        denials = [span for phrase in self.denied_after for span in find(phrase, masks, message)]
+        return Context(self, message, spans, denials)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The cues of one message, ready to judge the danger phrases found in it."""
+
+    scope: Scope
+    message: Message
+    spans: Mapping[str, list[Span]]
+    denials: list[Span]
+
+    def judge(self, span: Span, manner: Manner) -> Verdict:
+        """What the phrase at `span` comes to."""
+        if self._meets("idiom", span.mask):
+            return Verdict.NOTHING
+        found = self._named(span) if manner.named else self._felt(span)
+        if self._negated(span):
+            found = Verdict.NOTHING
+        return max(found, Verdict.ASK) if manner.kept else found
+
+    def _felt(self, span: Span) -> Verdict:
+        clause = self.message.clause_of(span.first) | self.message.clause_of(span.last)
+        if self._meets("present", clause):
+            return Verdict.FIRE
+        if self._meets("quoted", self.message.sentence_of(span.first)) or self._is_about(span):
+            return Verdict.NOTHING
+        if self._meets("what_if", clause):
+            return Verdict.ASK
+        if self._meets("now", clause):
+            return Verdict.FIRE
+        if self._meets("past", clause) or self._meets("relative", clause):
+            return Verdict.NOTHING
+        return Verdict.ASK if self._meets("recent", clause) else Verdict.FIRE
+
+    def _named(self, span: Span) -> Verdict:
+        sentence = self.message.sentence_of(span.first)
+        if self._meets("what_if", sentence):
+            return Verdict.ASK
+        if self._meets("past", sentence) or self._meets("relative", sentence):
+            return Verdict.FIRE if self._meets("present", sentence) else Verdict.NOTHING
+        if self._meets("happening", sentence) or self._meets("present", sentence):
+            return Verdict.FIRE
+        if self._meets("quoted", sentence) or self._is_about(span) or self._said("admin"):
+            return Verdict.NOTHING
+        return Verdict.FIRE if len(self.message.words) <= BARE else Verdict.ASK
+
+    def _meets(self, cue: str, places: int) -> bool:
+        return any(span.mask & places for span in self.spans[cue])
+
+    def _said(self, cue: str) -> bool:
+        return bool(self.spans[cue])
+
+    def _is_about(self, span: Span) -> bool:
+        sentence = self.message.sentence_of(span.first)
+        return any(
+            cue.mask & sentence and 0 < span.first - cue.last <= ABOUT_REACH for cue in self.spans["about"]
+        )
+
+    def _negated(self, span: Span) -> bool:
+        sentence = self.message.sentence_of(span.first)
+        if any(denial.mask & sentence and 0 < denial.first - span.last <= 2 for denial in self.denials):
+            return True
+        for place in range(span.first - 1, max(-1, span.first - 1 - NEGATION_REACH), -1):
+            if not sentence >> place & 1:
+                return False
+            if self.message.words[place] in self.scope.negators:
+                return True
+            if self.message.words[place] not in self.scope.transparent:
+                return False
+        return False

@@ -1,0 +1,362 @@
+"""Challenges: one code each, bound to person, conversation, channel and purpose; real or, for strangers, fake.
+
+What is said follows the claimed identity, what is allowed follows the person. Whoever claims to be somebody sees
+the counts of that claim alone, so that a stranger's claim and a patient's, or two spellings of one patient, cannot
+be told apart; a person's own counts decide, silently, whether a code goes out and whether one is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from pyotp import random_base32
+from pyotp.hotp import HOTP
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from identity.conversations import Conversation
+from identity.counters import Counters
+from identity.delivery import Delivery, may_receive_codes
+from identity.keys import Keys
+from identity.limits import Limits
+from identity.sessions import Sessions
+from identity.store import Connection, challenges
+
+logger = logging.getLogger(__name__)
+
+SIGN_IN = "sign_in"
+_SIX_DIGITS = re.compile("[0-9]{6}")
+
+StartOutcome = Literal["started", "too_soon", "too_many", "none"]
+CheckOutcome = Literal["accepted", "wrong", "expired", "locked", "none"]
+
+
+class Person(Protocol):
+    """What is needed to know of somebody whom the portal has on file."""
+
+    @property
+    def id(self) -> str:
+        """The portal's id of the patient."""
+        ...
+
+    @property
+    def phone(self) -> str | None:
+        """E.164, as on file; None when there is none."""
+        ...
+
+    @property
+    def can_text(self) -> bool:
+        """False for a landline: the code is spoken by a call."""
+        ...
+
+    @property
+    def given_name(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class ChallengeStart:
+    """What came of asking for a code; the same for people on file and for strangers."""
+
+    outcome: StartOutcome
+    """"none" only from a resend with nothing to repeat, or for a conversation that does not exist."""
+    wait: timedelta | None = None
+    """How long until another may be asked for, when too soon or too many."""
+    delivery: Delivery | None = None
+    """For the sender in the background; nothing that is said may depend on it."""
+
+
+@dataclass(frozen=True)
+class CodeCheck:
+    """What came of a code that was given."""
+
+    outcome: CheckOutcome
+    tries_left: int = 0
+    wait: timedelta | None = None
+    """How long the lock lasts, when locked."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Somebody's word that they are this person."""
+
+    person: Person | None
+    """None for a stranger."""
+    key: str
+    """Fingerprint of what was claimed."""
+    purpose: str
+
+
+@dataclass(frozen=True)
+class _KnownPerson:
+    id: str
+    phone: str | None
+    can_text: bool
+    given_name: str
+    language: str
+
+
+class Challenges:
+    """The challenges in the store. Every method works inside the caller's transaction."""
+
+    def __init__(self, keys: Keys, limits: Limits, counters: Counters, sessions: Sessions) -> None:
+        self._keys = keys
+        self._limits = limits
+        self._counters = counters
+        self._sessions = sessions
+
+    def claim(
+        self,
+        conversation: Conversation,
+        person: Person | None,
+        purpose: str,
+        words: str,
+    ) -> Claim:
+        """Make a claim out of what was said; without `words` the person, or else the conversation, stands for it."""
+        if words:
+            return Claim(person, self._keys.fingerprint("claim", words), purpose)
+        if person is not None:
+            return Claim(person, self._keys.fingerprint("claimed person", person.id), purpose)
+        return Claim(
+            None,
+            self._keys.fingerprint("claimed stranger", conversation.sender_id),
+            purpose,
+        )
+
+    def start(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        claim: Claim,
+        now: datetime,
+    ) -> ChallengeStart:
+        """Begin a challenge, and make every older code of the conversation and of the person worthless."""
+        wait = self._too_many_claims(connection, conversation, claim, now)
+        if wait is not None:
+            return ChallengeStart("too_many", wait)
+        verdict, wait = self._counters.take_text(connection, claim.key, self._limits.texts, now)
+        if verdict != "send":
+            return ChallengeStart(verdict, wait)
+        addressee = self._addressee(connection, claim, now)
+        person_key = self._person_key(addressee, claim)
+        void = or_(
+            challenges.c.sender_id == conversation.sender_id,
+            challenges.c.person_key == person_key,
+        )
+        connection.execute(update(challenges).where(void, challenges.c.code_mac.isnot(None)).values(code_mac=None))
+        return self._issue(connection, conversation, claim, addressee, now)
+
+    def resend(self, connection: Connection, conversation: Conversation, now: datetime) -> ChallengeStart:
+        """Begin the newest challenge of the conversation again, with a new code."""
+        row = self._newest(connection, conversation.sender_id)
+        if row is None or not self._remembered(row, now):
+            return ChallengeStart("none")
+        known = json.loads(self._keys.unseal(row.person_sealed))
+        person = _KnownPerson(**known) if known else None
+        return self.start(connection, conversation, Claim(person, row.claim_key, row.purpose), now)
+
+    def is_open(self, connection: Connection, sender_id: str, now: datetime) -> bool:
+        """Whether the conversation waits for a code that could still be right."""
+        row = self._newest(connection, sender_id)
+        return row is not None and row.used_at is None and self._in_time(row, now)
+
+    def check(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        code: str,
+        purpose: str,
+        now: datetime,
+    ) -> CodeCheck:
+        """Judge a code; the right one is used up and signs in, or freshens who is signed in."""
+        row = self._newest(connection, conversation.sender_id)
+        if not _SIX_DIGITS.fullmatch(code) or row is None or not self._remembered(row, now):
+            return CodeCheck("none")
+        locked = self._locked_for(connection, row, now)
+        if locked is not None:
+            return CodeCheck("locked", 0, locked)
+        if not self._in_time(row, now):
+            return CodeCheck("expired")
+        if not self._counters.take_guess(connection, row.claim_key, self._limits.guesses, now):
+            return CodeCheck("locked", 0, self._locked_for(connection, row, now))
+        may_pass = self._counters.take_guess(connection, row.person_key, self._limits.guesses, now)
+        if not (may_pass and self._consume(connection, conversation, row, (code, purpose), now)):
+            return self._wrong(connection, row, now)
+        self._counters.clear(connection, row.claim_key, now)
+        self._counters.clear(connection, row.person_key, now)
+        return self._accept(connection, row, now)
+
+    def close(self, connection: Connection, sender_id: str, now: datetime) -> None:
+        """End what is open: nobody is to be signed in by a code that was asked for before."""
+        still_open = update(challenges).where(challenges.c.sender_id == sender_id, challenges.c.used_at.is_(None))
+        connection.execute(still_open.values(used_at=now, code_mac=None))
+
+    def purge(self, connection: Connection, now: datetime) -> int:
+        """Drop challenges that are kept no longer."""
+        old = challenges.c.issued_at <= now - self._limits.challenges_kept
+        return connection.execute(delete(challenges).where(old)).rowcount
+
+    def _issue(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        claim: Claim,
+        addressee: Person | None,
+        now: datetime,
+    ) -> ChallengeStart:
+        # A counter-based code from a secret that is forgotten at once: no two challenges share anything, and no
+        # clock step shortens or lengthens its life. Strangers get one too, for the sake of time.
+        code = HOTP(random_base32()).at(0)
+        bound = {
+            "id": secrets.token_hex(16),
+            "sender_id": conversation.sender_id,
+            "channel": conversation.channel,
+            "purpose": claim.purpose,
+            "person_key": self._person_key(addressee, claim),
+        }
+        mac = self._keys.fingerprint("code", *bound.values(), code)
+        row = bound | {
+            "claim_key": claim.key,
+            "client_key": conversation.client_key,
+            "person_sealed": self._keys.seal(_written(claim.person)),
+            "code_mac": mac if addressee else None,
+            "issued_at": now,
+            "delivered_at": now if addressee else None,
+        }
+        connection.execute(insert(challenges).values(row))
+        if addressee is None or addressee.phone is None:
+            return ChallengeStart("started")
+        by = "text" if addressee.can_text else "call"
+        return ChallengeStart("started", delivery=Delivery(addressee.phone, code, by, addressee.language))
+
+    def _addressee(self, connection: Connection, claim: Claim, now: datetime) -> Person | None:
+        """Whom a code goes to; None for strangers and for people who may not get one now.
+
+        Every question is asked in both cases, so that the answer takes the same time.
+        """
+        person = claim.person if claim.person is not None and may_receive_codes(claim.person.phone) else None
+        locked = self._counters.locked_for(connection, self._person_key(person, claim), now)
+        within_budget = self._within_budget(connection, now)
+        person = person if locked is None and within_budget else None
+        # The gaps bind the claim alone: who goes on under another spelling on another channel need not wait in vain.
+        caps = replace(self._limits.texts, gaps=())
+        to_person, _ = self._counters.take_text(connection, self._person_key(person, claim), caps, now)
+        to_phone, _ = self._counters.take_text(
+            connection, self._phone_key(person, claim), self._limits.phone_texts, now
+        )
+        return person if to_person == to_phone == "send" else None
+
+    def _person_key(self, person: Person | None, claim: Claim) -> str:
+        return self._keys.fingerprint("person", person.id) if person else self._keys.fingerprint("nobody", claim.key)
+
+    def _phone_key(self, person: Person | None, claim: Claim) -> str:
+        phone = person.phone if person else None
+        return self._keys.fingerprint("phone", phone) if phone else self._keys.fingerprint("no phone", claim.key)
+
+    def _within_budget(self, connection: Connection, now: datetime) -> bool:
+        lately = challenges.c.delivered_at > now - timedelta(hours=1)
+        sent = connection.execute(select(func.count()).select_from(challenges).where(lately)).scalar_one()
+        if sent >= self._limits.texts_per_hour:
+            logger.error(
+                "The budget of %s codes an hour is used up; no codes go out.",
+                self._limits.texts_per_hour,
+            )
+        return sent < self._limits.texts_per_hour
+
+    def _too_many_claims(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        claim: Claim,
+        now: datetime,
+    ) -> timedelta | None:
+        """How long until the client may claim to be one more person; None when it may now."""
+        if conversation.client_key is None:
+            return None
+        day = timedelta(hours=24)
+        mine = (
+            challenges.c.client_key == conversation.client_key,
+            challenges.c.issued_at > now - day,
+        )
+        latest = func.max(challenges.c.issued_at)
+        claimed = connection.execute(
+            select(challenges.c.claim_key, latest).where(*mine).group_by(challenges.c.claim_key)
+        )
+        when = {key: at for key, at in claimed}
+        if claim.key in when or len(when) < self._limits.claims_per_client:
+            return None
+        return min(when.values()) + day - now
+
+    def _newest(self, connection: Connection, sender_id: str) -> Any:
+        mine = select(challenges).where(challenges.c.sender_id == sender_id)
+        return connection.execute(mine.order_by(challenges.c.number.desc()).limit(1)).one_or_none()
+
+    def _remembered(self, row: Any, now: datetime) -> bool:
+        return row.used_at is None and now < row.issued_at + self._limits.remembered
+
+    def _in_time(self, row: Any, now: datetime) -> bool:
+        return row.issued_at - self._limits.clock_skew <= now < row.issued_at + self._limits.code_life
+
+    def _locked_for(self, connection: Connection, row: Any, now: datetime) -> timedelta | None:
+        """The lock that may be spoken of: of the claim or of the client, never of the person."""
+        keys = [key for key in (row.claim_key, row.client_key) if key]
+        locks = [self._counters.locked_for(connection, key, now) for key in keys]
+        return max((lock for lock in locks if lock is not None), default=None)
+
+    def _consume(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        row: Any,
+        given: tuple[str, str],
+        now: datetime,
+    ) -> bool:
+        """Use the challenge up if everything matches: one statement, so that one of many at once succeeds."""
+        code, purpose = given
+        bound = (
+            row.id,
+            conversation.sender_id,
+            conversation.channel,
+            purpose,
+            row.person_key,
+        )
+        matching = update(challenges).where(
+            challenges.c.id == row.id,
+            challenges.c.used_at.is_(None),
+            challenges.c.issued_at > now - self._limits.code_life,
+            challenges.c.code_mac.in_(self._keys.fingerprints("code", *bound, code)),
+        )
+        return connection.execute(matching.values(used_at=now, code_mac=None)).rowcount == 1
+
+    def _wrong(self, connection: Connection, row: Any, now: datetime) -> CodeCheck:
+        self._counters.after_wrong(connection, row.person_key, self._limits.guesses, now)
+        after = [self._counters.after_wrong(connection, row.claim_key, self._limits.guesses, now)]
+        if row.client_key and self._counters.take_guess(connection, row.client_key, self._limits.client_guesses, now):
+            after.append(self._counters.after_wrong(connection, row.client_key, self._limits.client_guesses, now))
+        locks = [each.locked_for for each in after if each.locked_for is not None]
+        if locks:
+            return CodeCheck("locked", 0, max(locks))
+        return CodeCheck("wrong", min(each.tries_left for each in after))
+
+    def _accept(self, connection: Connection, row: Any, now: datetime) -> CodeCheck:
+        person = json.loads(self._keys.unseal(row.person_sealed))
+        if row.purpose == SIGN_IN:
+            self._sessions.begin(connection, row.sender_id, person, now)
+            return CodeCheck("accepted")
+        # A second proof is worth nothing without the first: the session may have ended while the code was under way.
+        fresh = self._sessions.freshen(connection, row.sender_id, person["id"], now)
+        return CodeCheck("accepted" if fresh else "expired")
+
+
+def _written(person: Person | None) -> str:
+    if person is None:
+        return "null"
+    known = _KnownPerson(person.id, person.phone, person.can_text, person.given_name, person.language)
+    return json.dumps(asdict(known))

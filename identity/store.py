@@ -1,0 +1,192 @@
+"""The tables of the session store and the engine over them: SQLite as a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import QueuePool
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_READING = "careline_reading"
+# Any number that no other part of the project uses; keeps two processes from creating the tables at once.
+_TABLES_LOCK = 541_555
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 so that both databases compare it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+# SQLAlchemy 1.4 carries no types of its own; these keep the checker from guessing them.
+type Connection = Any
+
+metadata: Any = MetaData()
+
+conversations: Any = Table(
+    "identity_conversations",
+    metadata,
+    Column("sender_id", String(64), primary_key=True),
+    Column("id_mac", String(64), nullable=False, unique=True),
+    Column("channel", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("caller_sealed", Text),
+    Column("caller_key", String(64), index=True),
+    Column("client_key", String(64)),
+    Column("opened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+sessions: Any = Table(
+    "identity_sessions",
+    metadata,
+    Column("sender_id", String(64), primary_key=True),
+    Column("patient_id", String(64), nullable=False),
+    Column("given_name_sealed", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("verified_at", Moment, nullable=False),
+    Column("fresh_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("token_sealed", Text),
+    Column("token_until", Moment),
+)
+
+challenges: Any = Table(
+    "identity_challenges",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("sender_id", String(64), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("claim_key", String(64), nullable=False),
+    Column("person_key", String(64), nullable=False, index=True),
+    Column("client_key", String(64)),
+    Column("person_sealed", Text, nullable=False),
+    # Empty when there is no right answer: nobody of that name, a locked person, or a newer code.
+    Column("code_mac", String(64)),
+    Column("issued_at", Moment, nullable=False, index=True),
+    Column("delivered_at", Moment),
+    Column("used_at", Moment),
+    Index("identity_challenges_newest", "sender_id", "number"),
+)
+
+subjects: Any = Table(
+    "identity_subjects",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("wrong_since", Moment, nullable=False),
+    Column("locked_until", Moment),
+    Column("locks", Integer, nullable=False),
+    # Times of the last day's texts in microseconds, oldest first, separated by blanks.
+    Column("texts", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+probe: Any = Table(
+    "identity_probe",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("at", Moment),
+)
+
+
+def open_engine(url: str) -> Engine:
+    """Connect to the database at `url` ("sqlite:///var/identity.db", "postgresql://...").
+
+    Raises:
+        ValueError: An SQLite database in memory, which two processes cannot share.
+    """
+    parsed: Any = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _engine(url, pool_pre_ping=True)
+    if parsed.database in (None, "", ":memory:"):
+        raise ValueError("The session store needs a file: two processes cannot share a database in memory.")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    # Parameters hold fingerprints and sealed values; they have no place in an error message.
+    engine: Any = create_engine(url, future=True, hide_parameters=True, **options)
+    return engine
+
+
+def create_tables(engine: Engine) -> None:
+    """Make what is missing; safe when several processes start at once."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
+        metadata.create_all(connection)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may change things; on SQLite it holds the only write lock from its start."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only looks and waits for nobody."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**{_READING: True})
+
+
+def insert_or(connection: Connection, table: Any) -> Any:
+    """An INSERT into `table` to which ON CONFLICT can be said; both databases have it, each in its own dialect."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself, or BEGIN IMMEDIATE would come too late.
+    connection.isolation_level = None
+    for pragma in (
+        "busy_timeout = 10000",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,132 @@
+"""Every setting of the assistant's own processes, read once from the environment, refused in words when wrong.
+
+`docs/settings.md` is generated from TABLE; the demo portal has settings of its own, since any FHIR server may take its place.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEMO_SECRET = "for-the-demo-on-this-machine-only"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, its default in demo mode, and what it means."""
+
+    name: str
+    demo: str
+    meaning: str
+    secret: bool = False
+
+
+TABLE = (
+    Setting(
+        "CARELINE_DEMO",
+        "0",
+        "1 plays the demo: loopback only, demo people, a local carrier, a clock that can be moved.",
+    ),
+    Setting("CARELINE_HOST", "127.0.0.1", "Address the gateway listens on; everything else stays on loopback."),
+    Setting("CARELINE_PORT", "8000", "Port of the gateway."),
+    Setting("DIALOGUE_URL", "http://127.0.0.1:5005", "Where the gateway finds the dialogue process (Rasa)."),
+    Setting("ACTIONS_URL", "http://127.0.0.1:5055", "Where the dialogue process finds the actions."),
+    Setting(
+        "PORTAL_URL", "http://127.0.0.1:8010", "Origin of the portal; FHIR is below /fhir, tokens at /oauth/token."
+    ),
+    Setting("PORTAL_CLIENT_ID", "careline", "Client id under which the portal knows the assistant."),
+    Setting("PORTAL_CLIENT_SECRET", DEMO_SECRET, "Secret of that client; also signs who was verified.", secret=True),
+    Setting(
+        "CARELINE_SECRET", DEMO_SECRET, "Root of all keys of this installation; at least 24 characters.", secret=True
+    ),
+    Setting("CARELINE_API_KEYS", "demo", "Keys that may call /v1/turns, separated by commas.", secret=True),
+    Setting("DATABASE_URL", "sqlite:///var/careline.db", "Sessions, codes and answers already given (SQLAlchemy URL)."),
+    Setting("TRACKER_STORE_URL", "sqlite:///var/tracker.db", "Rasa's conversations (SQLAlchemy URL)."),
+    Setting("CLOCK_FILE", "var/clock", "File through which the demo's processes share a moved clock."),
+    Setting("CLINIC_NAME", "Cascade Medical Group", "Name of the clinic, as texts and replies say it."),
+    Setting("CLINIC_PHONE", "+15415550100", "Number a person is sent to when the assistant cannot help (E.164)."),
+    Setting("TWILIO_ACCOUNT_SID", "ACdemo0000000000000000000000000000", "Twilio account that sends texts and calls."),
+    Setting("TWILIO_AUTH_TOKEN", DEMO_SECRET, "Twilio auth token.", secret=True),
+    Setting("TWILIO_FROM", "+15415550100", "Number that texts and calls come from (E.164)."),
+    Setting(
+        "TWILIO_API_URL",
+        "http://127.0.0.1:8000/simulator/twilio",
+        "Empty for Twilio itself; the demo uses a local carrier.",
+    ),
+    Setting("DEMO_KEY", DEMO_SECRET, "Key under which the gateway may reset the demo portal.", secret=True),
+)
+
+
+class SettingsError(Exception):
+    """The environment does not describe an assistant that may start; the message says what to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment, checked; secrets do not show when it is printed."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+    @property
+    def demo(self) -> bool:
+        return self.values["CARELINE_DEMO"] == "1"
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    @property
+    def port(self) -> int:
+        return int(self.values["CARELINE_PORT"])
+
+    @property
+    def api_keys(self) -> frozenset[str]:
+        return frozenset(key.strip() for key in self.values["CARELINE_API_KEYS"].split(",") if key.strip())
+
+    @property
+    def clock_file(self) -> Path:
+        return Path(self.values["CLOCK_FILE"])
+
+    @property
+    def private_secret(self) -> str:
+        """What the processes behind the gateway show each other; derived, so that there is one secret to keep."""
+        return hmac.new(self.values["CARELINE_SECRET"].encode(), b"private side", "sha256").hexdigest()
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read and check the environment.
+
+        Raises:
+            SettingsError: a value is missing, is a demo secret outside demo mode, or exposes the demo.
+        """
+        found = os.environ if environ is None else environ
+        demo = found.get("CARELINE_DEMO", "0") == "1"
+        values = {setting.name: found.get(setting.name, setting.demo) for setting in TABLE}
+        if demo:
+            _check_demo(values)
+            return cls(values)
+        _check_production(values, found)
+        return cls(values)
+
+
+def _check_demo(values: Mapping[str, str]) -> None:
+    if values["CARELINE_HOST"] not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            "Demo mode listens on this machine only: set CARELINE_HOST to 127.0.0.1, or CARELINE_DEMO to 0."
+        )
+    if values["TWILIO_API_URL"] == "":
+        raise SettingsError("Demo mode never sends real texts: leave TWILIO_API_URL unset, or set CARELINE_DEMO to 0.")
+
+
+def _check_production(values: Mapping[str, str], found: Mapping[str, str]) -> None:
+    for setting in TABLE:
+        if setting.secret and setting.name != "DEMO_KEY" and found.get(setting.name, setting.demo) == setting.demo:
+            raise SettingsError(
+                f"Set {setting.name}: {setting.meaning} The demo's value is not accepted outside demo mode."
+            )
+    if len(values["CARELINE_SECRET"]) < 24:
+        raise SettingsError("Set CARELINE_SECRET to at least 24 characters, for example from `openssl rand -hex 32`.")
+    if "TWILIO_API_URL" not in found:
+        raise SettingsError("Set TWILIO_API_URL: empty for Twilio itself, or the address of a local carrier.")
