@@ -10,9 +10,9 @@ from functools import cache
 
 import httpx
 
-from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, TokenClient
+from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
-from identity import CodeSender, Delivery, Identity, Keys, SignedIn, open_engine
+from identity import CodeNotSent, CodeSender, Delivery, Identity, Keys, SignedIn, open_engine
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
 from identity.wording import CodeWording
 from settings import Settings
@@ -35,6 +35,8 @@ class Services:
     settings: Settings
     client: httpx.AsyncClient
     tokens: TokenClient
+    server: Server
+    """What the process has learnt of the portal: its CapabilityStatement and its staff."""
 
     async def signed_in(self, sender_id: str) -> SignedIn | None:
         return await asyncio.to_thread(self.identity.signed_in, sender_id)
@@ -48,7 +50,14 @@ class Services:
         who = await self.signed_in(sender_id)
         if who is None:
             raise NotSignedIn
-        return FhirPortal(self.client, who.patient_id, lambda: self._token(sender_id, who), self.clock, CLINIC_ZONE)
+        return FhirPortal(
+            self.client,
+            who.patient_id,
+            lambda: self._token(sender_id, who),
+            self.clock,
+            CLINIC_ZONE,
+            server=self.server,
+        )
 
     async def _token(self, sender_id: str, who: SignedIn) -> str:
         kept = await asyncio.to_thread(self.identity.token, sender_id)
@@ -64,7 +73,8 @@ class Services:
         try:
             await asyncio.to_thread(self.sender.send, delivery)
         except Exception as error:
-            logger.error("code not sent: %s", type(error).__name__)
+            # Only CodeNotSent is known to say nothing about the person.
+            logger.error("code not sent: %s", error if isinstance(error, CodeNotSent) else type(error).__name__)
 
 
 @cache
@@ -72,16 +82,17 @@ def services() -> Services:
     """The services of this process, from the environment."""
     settings = Settings.from_environment()
     clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
-    client = httpx.AsyncClient(base_url=settings["PORTAL_URL"], follow_redirects=False)
+    client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
     return Services(
         identity=Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"])),
-        directory=FhirDirectory(client, tokens),
+        directory=FhirDirectory(client, tokens, server=server),
         sender=code_sender(settings),
         clock=clock,
         settings=settings,
         client=client,
         tokens=tokens,
+        server=server,
     )
 
 
@@ -91,6 +102,6 @@ def code_sender(settings: Settings) -> CodeSender:
         settings["TWILIO_ACCOUNT_SID"],
         settings["TWILIO_AUTH_TOKEN"],
         settings["TWILIO_FROM"],
-        settings["TWILIO_API_URL"] or None,
+        base_url=settings["TWILIO_API_URL"],
     )
     return TwilioCodeSender(account, CodeWording(settings["CLINIC_NAME"]))

@@ -8,8 +8,3 @@ import json
 def button(title: str, pick: str) -> dict[str, str]:
     """A choice that answers the question being asked with `pick`."""
     return {"title": title, "payload": f"/inform{json.dumps({'pick': pick})}"}
-
-
-def yes_no_buttons(language: str) -> list[dict[str, str]]:
-    yes, no = ("Sí", "No") if language == "es" else ("Yes", "No")
-    return [button(yes, "yes"), button(no, "no")]

@@ -10,10 +10,9 @@ import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
-
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.types import ActionCall
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -57,7 +56,7 @@ def create_app(secret: str, ready: Callable[[], Awaitable[None]]) -> Starlette:
 
 async def _run(executor: ActionExecutor, body: bytes) -> Response:
     try:
-        call: dict[str, Any] = json.loads(body)
+        call: ActionCall = json.loads(body)
         return JSONResponse(await executor.run(call))
     except (json.JSONDecodeError, RecursionError):
         return _refusal(400, "The call is not JSON.")

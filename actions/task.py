@@ -7,12 +7,15 @@ taken up again when it ends.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
+from actions.offers import button
 from actions.reading.yes_no import read_yes_no
 from actions.turn import CarelineAction, Event, Turn
 from assistant.capabilities import Capabilities
@@ -51,8 +54,22 @@ class Question(ABC):
 class Confirmation(Question):
     """The yes before anything is written; its asking action has said exactly what will be."""
 
+    def buttons(self, turn: Turn) -> list[dict[str, str]]:
+        """Yes and no to what is in the slots now; picked after something has changed, they mean nothing."""
+        yes, no = ("Sí", "No") if turn.language == "es" else ("Yes", "No")
+        return [button(yes, f"yes {self._what(turn)}"), button(no, f"no {self._what(turn)}")]
+
     async def answer(self, turn: Turn) -> Any | None:
-        return turn.picked == "yes" if turn.picked else read_yes_no(turn.text)
+        if turn.picked:
+            said, _, what = turn.picked.partition(" ")
+            return said == "yes" if what == self._what(turn) else None
+        yes = read_yes_no(turn.text)
+        # After a no the question was what to change, and a yes is no answer to that.
+        return None if yes and turn.slot(DECLINED) else yes
+
+    def _what(self, turn: Turn) -> str:
+        values = json.dumps([turn.slot(name) for name in self.depends_on], sort_keys=True)
+        return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
 class TaskForm(CarelineAction):
@@ -218,8 +235,8 @@ def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str
             turn.remember(question.slot, None)
     for question in questions:
         if isinstance(question, Confirmation) and found.get(question.slot) is False:
-            corrected = len(found) > 1
             del found[question.slot]
             turn.remember(question.slot, None)
-            found[DECLINED] = None if corrected else True
-    return found
+            if not found:
+                return {DECLINED: True}
+    return {**found, DECLINED: None} if found else {}

@@ -15,6 +15,7 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 
 from actions import bootstrap
 from actions.bootstrap import NotSignedIn, Services
@@ -151,7 +152,7 @@ class CarelineAction(Action, ABC):
     async def act(self, turn: Turn) -> list[Event]:
         """Decide and say; the events for Rasa."""
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         turn = Turn(tracker, dispatcher, self._services())
         try:
             return await self.act(turn)

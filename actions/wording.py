@@ -5,12 +5,38 @@ from __future__ import annotations
 from datetime import date, datetime
 
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "es": [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
 }
 WEEKDAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "es": "lunes martes miércoles jueves viernes sábado domingo".split(),
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
 }
 DOCTOR_DEGREES = frozenset({"MD", "DO", "OD"})
 
@@ -59,10 +85,15 @@ def doctor_words(name: str, language: str) -> str:
     return f"Dr. {plain}" if degree in DOCTOR_DEGREES and language in ("en", "es") else plain
 
 
-def listed(items: list[str], language: str) -> str:
-    """'a', 'a and b', 'a, b and c' with the language's own and."""
+def listed(items: list[str], language: str, joint: str = "and") -> str:
+    """'a', 'a and b', 'a, b and c' with the language's own word; `joint` is "and" or "or"."""
     if len(items) < 2:
         return "".join(items)
-    last = items[-1]
-    joint = "and" if language != "es" else "e" if last[:1].lower() == "i" or last[:2].lower() == "hi" else "y"
-    return f"{', '.join(items[:-1])} {joint} {last}"
+    if language != "es":
+        return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+    last = items[-1].casefold()
+    if joint == "or":
+        word = "u" if last.startswith(("o", "ho")) else "o"
+    else:
+        word = "e" if last.startswith(("i", "hi")) else "y"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"

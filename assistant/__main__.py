@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from functools import partial
 from pathlib import Path
 
 import logs
 from assistant import runtime
 from settings import Settings
 
+os.environ.setdefault("RASA_CACHE_DIRECTORY", str(Path(__file__).parent.parent / "var" / "rasa-cache"))
 runtime.install()
 logs.configure()
 
@@ -24,36 +25,40 @@ def newest_model() -> Path | None:
     return max(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
 
 
-def is_stale(model: Path | None) -> bool:
-    """True when something the model was trained from is newer than it, or there is no model."""
+def is_stale(model: Path | None, kinds: tuple[str, ...] = (".yml", ".py")) -> bool:
+    """True when something of these kinds that the model was trained from is newer than it, or there is no model."""
     if model is None:
         return True
     sources = (path for name in TRAINED_FROM for path in [ROOT / name, *(ROOT / name).rglob("*")])
-    return any(path.stat().st_mtime > model.stat().st_mtime for path in sources if path.suffix in (".yml", ".py"))
+    return any(path.stat().st_mtime > model.stat().st_mtime for path in sources if path.suffix in kinds)
 
 
 def train() -> None:
     """Train one model for both languages and keep it as the only one in `models/`."""
     from rasa.model_training import train as rasa_train
 
+    print("==> Training the assistant (half a minute when everything is new)", flush=True)
     before = list(MODELS.glob("*.tar.gz"))
     result = rasa_train(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),
         training_files=str(ROOT / "assistant" / "data"),
         output=str(MODELS),
-        force_training=True,
+        # Rasa keeps what it has learnt from data that did not change, but cannot see a change in our components' code.
+        force_training=is_stale(newest_model(), (".py",)),
     )
     if result.model is None:
         raise SystemExit("Training stopped; the lines above say which file to mend.")
     for path in before:
-        path.unlink()
+        if str(path) != result.model:
+            path.unlink()
 
 
 def serve(host: str, port: int) -> None:
     """Serve the newest model to the gateway; Rasa's HTTP interface stays off."""
     from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints
+    from sanic import Sanic
 
     model = newest_model()
     if model is None:
@@ -65,7 +70,11 @@ def serve(host: str, port: int) -> None:
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = configure_app(channels, enable_api=False, port=port, endpoints=endpoints)
-    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+
+    async def load(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        await load_agent_on_start(str(model), endpoints, None, app, loop)  # pyright: ignore[reportArgumentType]
+
+    app.register_listener(load, "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
     # Sanic's worker manager forks, which the placeholders of the runtime do not survive.
     app.run(host=host, port=port, single_process=True, access_log=False, motd=False)

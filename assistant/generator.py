@@ -3,8 +3,9 @@
 import copy
 from typing import Any
 
-from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
+from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.interpolator import interpolate
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -27,11 +28,12 @@ OWN_KEYS = (
 )
 
 
-class ReplyGenerator(NaturalLanguageGenerator):
+class ReplyGenerator(TemplatedNaturalLanguageGenerator):
     """Fills a variant of a reply; the message carries `act`, `values` and `parts` beside its words."""
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
-        self._responses = domain.responses
+        # Rasa puts the responses of the loaded model in here; at this moment the domain is still empty.
+        super().__init__(domain.responses)
         # What a reply may say of the clinic without an action giving it.
         self._clinic = {"phone": phone_words(Settings.from_environment()["CLINIC_PHONE"])}
 
@@ -52,9 +54,9 @@ class ReplyGenerator(NaturalLanguageGenerator):
         return {**message, "act": utter_action, "values": values, "parts": kwargs.get("parts") or []}
 
     def _fitting(self, utter_action: str, output_channel: str, slots: dict[str, Any]) -> list[dict[str, Any]]:
-        if utter_action not in self._responses:
+        if utter_action not in self.responses:
             return []
-        fitting = ResponseVariationFilter(self._responses).responses_for_utter_action(
+        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
         # A variant for this language and this ear is closer than one for the language alone.

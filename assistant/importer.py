@@ -28,8 +28,8 @@ class AreaImporter(RasaFileImporter):
     """Reads `domain.yml`, the domain keys in `data/stories/*.yml` and `responses/{en,es}/*.yml` into one domain."""
 
     def get_domain(self) -> Domain:
-        shared = rasa.shared.utils.io.read_yaml_file(self._domain_path) if self._domain_path else {}
-        return Domain.from_dict(join_domain(dict(shared), HERE))
+        shared = _yaml(Path(self._domain_path)) if self._domain_path else {}
+        return Domain.from_dict(join_domain(shared, HERE))
 
 
 def join_domain(shared: dict[str, Any], root: Path) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def join_domain(shared: dict[str, Any], root: Path) -> dict[str, Any]:
     """
     domain: dict[str, Any] = dict(shared)
     for path in sorted((root / "data" / "stories").rglob("*.yml")):
-        _add_fragment(domain, rasa.shared.utils.io.read_yaml_file(path), path)
+        _add_fragment(domain, _yaml(path), path)
     # Every capability is understood, also those that are still planned: they are answered honestly.
     known = {_name(intent) for intent in domain.get("intents", [])}
     domain["intents"] = [*domain.get("intents", []), *(i for i in Capabilities.load().ids if i not in known)]
@@ -76,7 +76,7 @@ def join_responses(root: Path) -> dict[str, list[dict[str, Any]]]:
 def _responses_of(folder: Path) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(folder.rglob("*.yml")):
-        for key, variants in (rasa.shared.utils.io.read_yaml_file(path).get("responses") or {}).items():
+        for key, variants in (_yaml(path).get("responses") or {}).items():
             if key in found:
                 raise ImporterError(f"The reply {key} stands twice; the second is in {path}.")
             found[key] = [dict(variant) for variant in variants]
@@ -101,6 +101,10 @@ def _joined(have: Any, more: Any, where: str) -> Any:
     if isinstance(more, dict):
         return {**(have or {}), **more}
     return [*(have or []), *more]
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    return dict(rasa.shared.utils.io.read_yaml_file(path))
 
 
 def _name(item: Any) -> str:

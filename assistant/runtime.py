@@ -23,11 +23,29 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-UNUSED = (
-    "tensorflow keras tensorflow_hub tensorflow_text jax jaxlib "
-    "aiogram fbmessenger mattermostwrapper rocketchat_API webexteamssdk slack_sdk "
-    "boto3 botocore pymongo cachecontrol aio_pika aiormq confluent_kafka google matplotlib"
-).split()
+UNUSED = [
+    "tensorflow",
+    "keras",
+    "tensorflow_hub",
+    "tensorflow_text",
+    "jax",
+    "jaxlib",
+    "aiogram",
+    "fbmessenger",
+    "mattermostwrapper",
+    "rocketchat_API",
+    "webexteamssdk",
+    "slack_sdk",
+    "boto3",
+    "botocore",
+    "pymongo",
+    "cachecontrol",
+    "aio_pika",
+    "aiormq",
+    "confluent_kafka",
+    "google",
+    "matplotlib",
+]
 
 
 class NotInstalledError(ImportError):
@@ -58,7 +76,7 @@ class _PlaceholderType(type):
 
 
 def _placeholder(module: str, name: str) -> Any:
-    if name.endswith(("Error", "Exception")):
+    if name.endswith(("Error", "Exception", "Failure")):
         return type(name, (Exception,), {"__module__": module})
 
     def decorate_or_refuse(_cls: type, *args: Any, **_kwargs: Any) -> Any:
@@ -73,7 +91,9 @@ def _placeholder(module: str, name: str) -> Any:
 class _PlaceholderModule(ModuleType):
     """A module in which every name is a placeholder."""
 
-    __path__: list[str] = []
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -156,4 +176,4 @@ def _reuse_action_result_validator() -> None:
         # The schema's own message would quote the answer, which holds patient data.
         raise RasaException("The action server's answer does not have the form Rasa expects.")
 
-    RemoteAction._validate_action_result = validate
+    RemoteAction._validate_action_result = validate  # pyright: ignore[reportAttributeAccessIssue]

@@ -20,17 +20,7 @@ from identity.counters import Counters
 from identity.keys import Keys
 from identity.limits import Limits
 from identity.sessions import Sessions, SignedIn
-from identity.store import (
-    Connection,
-    challenges,
-    create_tables,
-    insert_or,
-    probe,
-    reading,
-    sessions,
-    subjects,
-    writing,
-)
+from identity.store import Connection, challenges, create_tables, insert_or, probe, reading, sessions, subjects, writing
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +54,7 @@ class Identity:
         create_tables(engine)
 
     def open_conversation(
-        self,
-        channel: str,
-        language: str,
-        caller: str | None = None,
-        client: str | None = None,
+        self, channel: str, language: str, caller: str | None = None, client: str | None = None
     ) -> Conversation:
         """Begin a conversation in which nobody is signed in.
 
@@ -114,11 +100,7 @@ class Identity:
             self._conversations.set_language(at.connection, sender_id, language)
 
     def start_challenge(
-        self,
-        sender_id: str,
-        person: Person | None,
-        purpose: str = SIGN_IN,
-        claim: str = "",
+        self, sender_id: str, person: Person | None, purpose: str = SIGN_IN, claim: str = ""
     ) -> ChallengeStart:
         """Send a code, or for somebody who is not on file or is locked seem to.
 
@@ -244,12 +226,12 @@ class Identity:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Turn whatever goes wrong into a refusal that carries nothing of what was asked."""
+    """Turn whatever goes wrong, of any kind, into a refusal that carries nothing of what was asked."""
     try:
         yield
     except IdentityUnavailable:
         raise
-    except Exception as error:  # noqa: BLE001 - an exception of any kind means refusal
+    except Exception as error:
         # The place says where to look; the message of the error may repeat what a person said.
         place = traceback.extract_tb(error.__traceback__)[-1]
         logger.error("The session store failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)

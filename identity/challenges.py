@@ -112,31 +112,15 @@ class Challenges:
         self._counters = counters
         self._sessions = sessions
 
-    def claim(
-        self,
-        conversation: Conversation,
-        person: Person | None,
-        purpose: str,
-        words: str,
-    ) -> Claim:
+    def claim(self, conversation: Conversation, person: Person | None, purpose: str, words: str) -> Claim:
         """Make a claim out of what was said; without `words` the person, or else the conversation, stands for it."""
         if words:
             return Claim(person, self._keys.fingerprint("claim", words), purpose)
         if person is not None:
             return Claim(person, self._keys.fingerprint("claimed person", person.id), purpose)
-        return Claim(
-            None,
-            self._keys.fingerprint("claimed stranger", conversation.sender_id),
-            purpose,
-        )
+        return Claim(None, self._keys.fingerprint("claimed stranger", conversation.sender_id), purpose)
 
-    def start(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        claim: Claim,
-        now: datetime,
-    ) -> ChallengeStart:
+    def start(self, connection: Connection, conversation: Conversation, claim: Claim, now: datetime) -> ChallengeStart:
         """Begin a challenge, and make every older code of the conversation and of the person worthless."""
         wait = self._too_many_claims(connection, conversation, claim, now)
         if wait is not None:
@@ -146,10 +130,7 @@ class Challenges:
             return ChallengeStart(verdict, wait)
         addressee = self._addressee(connection, claim, now)
         person_key = self._person_key(addressee, claim)
-        void = or_(
-            challenges.c.sender_id == conversation.sender_id,
-            challenges.c.person_key == person_key,
-        )
+        void = or_(challenges.c.sender_id == conversation.sender_id, challenges.c.person_key == person_key)
         connection.execute(update(challenges).where(void, challenges.c.code_mac.isnot(None)).values(code_mac=None))
         return self._issue(connection, conversation, claim, addressee, now)
 
@@ -168,15 +149,10 @@ class Challenges:
         return row is not None and row.used_at is None and self._in_time(row, now)
 
     def check(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        code: str,
-        purpose: str,
-        now: datetime,
+        self, connection: Connection, conversation: Conversation, code: str, purpose: str, now: datetime
     ) -> CodeCheck:
         """Judge a code; the right one is used up and signs in, or freshens who is signed in."""
-        row = self._newest(connection, conversation.sender_id)
+        row = self._newest_held(connection, conversation.sender_id, now)
         if not _SIX_DIGITS.fullmatch(code) or row is None or not self._remembered(row, now):
             return CodeCheck("none")
         locked = self._locked_for(connection, row, now)
@@ -204,12 +180,7 @@ class Challenges:
         return connection.execute(delete(challenges).where(old)).rowcount
 
     def _issue(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        claim: Claim,
-        addressee: Person | None,
-        now: datetime,
+        self, connection: Connection, conversation: Conversation, claim: Claim, addressee: Person | None, now: datetime
     ) -> ChallengeStart:
         # A counter-based code from a secret that is forgotten at once: no two challenges share anything, and no
         # clock step shortens or lengthens its life. Strangers get one too, for the sake of time.
@@ -264,27 +235,17 @@ class Challenges:
         lately = challenges.c.delivered_at > now - timedelta(hours=1)
         sent = connection.execute(select(func.count()).select_from(challenges).where(lately)).scalar_one()
         if sent >= self._limits.texts_per_hour:
-            logger.error(
-                "The budget of %s codes an hour is used up; no codes go out.",
-                self._limits.texts_per_hour,
-            )
+            logger.error("The budget of %s codes an hour is used up; no codes go out.", self._limits.texts_per_hour)
         return sent < self._limits.texts_per_hour
 
     def _too_many_claims(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        claim: Claim,
-        now: datetime,
+        self, connection: Connection, conversation: Conversation, claim: Claim, now: datetime
     ) -> timedelta | None:
         """How long until the client may claim to be one more person; None when it may now."""
         if conversation.client_key is None:
             return None
         day = timedelta(hours=24)
-        mine = (
-            challenges.c.client_key == conversation.client_key,
-            challenges.c.issued_at > now - day,
-        )
+        mine = (challenges.c.client_key == conversation.client_key, challenges.c.issued_at > now - day)
         latest = func.max(challenges.c.issued_at)
         claimed = connection.execute(
             select(challenges.c.claim_key, latest).where(*mine).group_by(challenges.c.claim_key)
@@ -297,6 +258,17 @@ class Challenges:
     def _newest(self, connection: Connection, sender_id: str) -> Any:
         mine = select(challenges).where(challenges.c.sender_id == sender_id)
         return connection.execute(mine.order_by(challenges.c.number.desc()).limit(1)).one_or_none()
+
+    def _newest_held(self, connection: Connection, sender_id: str, now: datetime) -> Any:
+        """The newest challenge as it stands once everybody before us is done with its claim.
+
+        Without the wait a code sent twice at the same moment would count as a wrong guess the second time.
+        """
+        row = self._newest(connection, sender_id)
+        if row is None:
+            return None
+        self._counters.hold(connection, row.claim_key, now)
+        return self._newest(connection, sender_id)
 
     def _remembered(self, row: Any, now: datetime) -> bool:
         return row.used_at is None and now < row.issued_at + self._limits.remembered
@@ -311,22 +283,11 @@ class Challenges:
         return max((lock for lock in locks if lock is not None), default=None)
 
     def _consume(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        row: Any,
-        given: tuple[str, str],
-        now: datetime,
+        self, connection: Connection, conversation: Conversation, row: Any, given: tuple[str, str], now: datetime
     ) -> bool:
         """Use the challenge up if everything matches: one statement, so that one of many at once succeeds."""
         code, purpose = given
-        bound = (
-            row.id,
-            conversation.sender_id,
-            conversation.channel,
-            purpose,
-            row.person_key,
-        )
+        bound = (row.id, conversation.sender_id, conversation.channel, purpose, row.person_key)
         matching = update(challenges).where(
             challenges.c.id == row.id,
             challenges.c.used_at.is_(None),

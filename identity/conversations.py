@@ -35,13 +35,7 @@ class Conversations:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    def open(
-        self,
-        connection: Connection,
-        new: Conversation,
-        client: str | None,
-        now: datetime,
-    ) -> Conversation:
+    def open(self, connection: Connection, new: Conversation, client: str | None, now: datetime) -> Conversation:
         """Keep `new`, whose `id` and `sender_id` are still empty, under a fresh token."""
         token = secrets.token_urlsafe(16)
         counted = client or new.caller

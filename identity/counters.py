@@ -39,6 +39,11 @@ class Counters:
         until = connection.execute(select(subjects.c.locked_until).where(subjects.c.key == key)).scalar_one_or_none()
         return until - now if until is not None and until > now else None
 
+    def hold(self, connection: Connection, key: str, now: datetime) -> None:
+        """Let nobody else change the counts of `key` until this transaction ends; others wait."""
+        self._ensure(connection, key, now)
+        connection.execute(select(subjects.c.key).where(subjects.c.key == key).with_for_update())
+
     def take_guess(self, connection: Connection, key: str, limits: GuessLimits, now: datetime) -> bool:
         """Count a guess before it is looked at; False when `key` is locked and may not guess.
 
@@ -94,21 +99,11 @@ class Counters:
     def purge(self, connection: Connection, now: datetime) -> int:
         """Drop subjects of which nothing counts any more."""
         idle = subjects.c.changed_at <= now - max(self._forgotten, _DAY)
-        unlocked = or_(
-            subjects.c.locked_until.is_(None),
-            subjects.c.locked_until <= now - self._forgotten,
-        )
+        unlocked = or_(subjects.c.locked_until.is_(None), subjects.c.locked_until <= now - self._forgotten)
         return connection.execute(delete(subjects).where(idle, unlocked)).rowcount
 
     def _ensure(self, connection: Connection, key: str, now: datetime) -> None:
-        row = {
-            "key": key,
-            "wrong": 0,
-            "wrong_since": now,
-            "locks": 0,
-            "texts": "",
-            "changed_at": now,
-        }
+        row = {"key": key, "wrong": 0, "wrong_since": now, "locks": 0, "texts": "", "changed_at": now}
         connection.execute(insert_or(connection, subjects).values(row).on_conflict_do_nothing())
 
 

@@ -11,12 +11,7 @@ from phonenumbers import PhoneNumberType
 _COUNTRIES = frozenset({"US", "CA"})
 # Numbers on which a message costs its receiver, or which belong to no one person.
 _REFUSED_KINDS = frozenset(
-    {
-        PhoneNumberType.PREMIUM_RATE,
-        PhoneNumberType.SHARED_COST,
-        PhoneNumberType.VOIP,
-        PhoneNumberType.TOLL_FREE,
-    }
+    {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.VOIP, PhoneNumberType.TOLL_FREE}
 )
 
 

@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from identity.number_words import (
-    DIGIT_WORDS,
-    JOINERS,
-    NUMBER_WORDS,
-    ZERO_LETTERS,
-    digit_readings,
-)
+from identity.number_words import DIGIT_WORDS, JOINERS, NUMBER_WORDS, ZERO_LETTERS, digit_readings
 
 _CODE_LENGTH = 6
 _LONGEST_TEXT = 1000
@@ -53,10 +47,6 @@ class _Run:
     before: str
     after: str
 
-    @property
-    def numerals(self) -> list[str]:
-        return [token for token in self.tokens if token.isdecimal()]
-
 
 def read_code(text: str) -> str | None:
     """The six digits in `text`, typed or spoken; None when there are none.
@@ -86,10 +76,7 @@ def _sentences(text: str) -> list[str]:
     plain = "".join(_plain(character) for character in decomposed).translate(_DASHES)
     if _BIRTH.search(plain):
         return []
-    plain = _DATE.sub(
-        lambda match: " date " if _is_date(match[1], match[3], match[4]) else match[0],
-        plain,
-    )
+    plain = _DATE.sub(lambda match: " date " if _is_date(match[1], match[3], match[4]) else match[0], plain)
     return _SENTENCE_END.split(_DECIMAL.sub(" amount ", plain))
 
 
@@ -116,11 +103,7 @@ def _runs(words: list[str]) -> Iterator[_Run]:
     for is_number, group in groupby(range(len(words)), lambda position: _is_number(words, position)):
         start, end = end, end + len(list(group))
         if is_number:
-            yield _Run(
-                words[start:end],
-                "".join(words[start - 1 : start]),
-                "".join(words[end : end + 1]),
-            )
+            yield _Run(words[start:end], "".join(words[start - 1 : start]), "".join(words[end : end + 1]))
 
 
 def _is_number(words: list[str], position: int) -> bool:
@@ -146,8 +129,9 @@ def _code_in(run: _Run) -> str | None:
         return readings[0]
     # Less likely readings count only when they leave no choice; likewise "this one: 123456".
     others = {reading for reading in readings if len(reading) == _CODE_LENGTH}
-    if len(run.numerals) == 1 and len(run.numerals[0]) == _CODE_LENGTH:
-        others.add(run.numerals[0])
+    last = run.tokens[-1]
+    if last.isdecimal() and len(last) == _CODE_LENGTH and not any(token.isdecimal() for token in run.tokens[:-1]):
+        others.add(last)
     return others.pop() if len(others) == 1 else None
 
 

@@ -33,13 +33,7 @@ class Sessions:
         self._keys = keys
         self._limits = limits
 
-    def begin(
-        self,
-        connection: Connection,
-        sender_id: str,
-        person: dict[str, Any],
-        now: datetime,
-    ) -> None:
+    def begin(self, connection: Connection, sender_id: str, person: dict[str, Any], now: datetime) -> None:
         """Sign `person` in, in place of whoever was; an earlier token is dropped."""
         connection.execute(delete(sessions).where(sessions.c.sender_id == sender_id))
         row = {
@@ -80,13 +74,7 @@ class Sessions:
         """Sign out: the row goes, and the token with it."""
         connection.execute(delete(sessions).where(sessions.c.sender_id == sender_id))
 
-    def keep_token(
-        self,
-        connection: Connection,
-        sender_id: str,
-        token: str,
-        times: tuple[datetime, datetime],
-    ) -> bool:
+    def keep_token(self, connection: Connection, sender_id: str, token: str, times: tuple[datetime, datetime]) -> bool:
         """Keep a portal token; `times` are its end and the present. False when nobody is signed in."""
         until, now = times
         kept = update(sessions).where(self._live(sender_id, now))
@@ -102,10 +90,7 @@ class Sessions:
         """Drop sessions that have ended and tokens that have expired; give the number of sessions."""
         expired = update(sessions).where(sessions.c.token_until <= now)
         connection.execute(expired.values(token_sealed=None, token_until=None))
-        ended = or_(
-            sessions.c.seen_at < now - self._limits.idle,
-            sessions.c.verified_at < now - self._limits.absolute,
-        )
+        ended = or_(sessions.c.seen_at < now - self._limits.idle, sessions.c.verified_at < now - self._limits.absolute)
         return connection.execute(delete(sessions).where(ended)).rowcount
 
     def _live(self, sender_id: str, now: datetime) -> Any:

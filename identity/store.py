@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _READING = "careline_reading"
 # Any number that no other part of the project uses; keeps two processes from creating the tables at once.
 _TABLES_LOCK = 541_555
+_SWITCH_TRIES = 100
+_SWITCH_PAUSE_SECONDS = 0.05
 
 
 class Moment(TypeDecorator[datetime]):
@@ -112,12 +116,7 @@ subjects: Any = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
-probe: Any = Table(
-    "identity_probe",
-    metadata,
-    Column("one", Integer, primary_key=True),
-    Column("at", Moment),
-)
+probe: Any = Table("identity_probe", metadata, Column("one", Integer, primary_key=True), Column("at", Moment))
 
 
 def open_engine(url: str) -> Engine:
@@ -132,11 +131,7 @@ def open_engine(url: str) -> Engine:
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("The session store needs a file: two processes cannot share a database in memory.")
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(
-        url,
-        poolclass=QueuePool,
-        connect_args={"check_same_thread": False},
-    )
+    engine = _engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -178,13 +173,20 @@ def insert_or(connection: Connection, table: Any) -> Any:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself, or BEGIN IMMEDIATE would come too late.
     connection.isolation_level = None
-    for pragma in (
-        "busy_timeout = 10000",
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "secure_delete = ON",
-    ):
+    for pragma in ("busy_timeout = 10000", "synchronous = NORMAL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Let readers and a writer work at once. The file remembers it, so only the first process has to switch."""
+    for _ in range(_SWITCH_TRIES):
+        # The switch does not heed busy_timeout when another process is at it in this very moment.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        time.sleep(_SWITCH_PAUSE_SECONDS)
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.offers import button, yes_no_buttons
+from actions.offers import button
 from actions.portal_client import AccountBalance, PaymentMethod
-from actions.reading.choices import read_place_in_list, wants_all
+from actions.reading.choices import read_place_in_list
 from actions.reading.money import read_amount
 from actions.reading.words import fold, with_digits
 from actions.reading.yes_no import read_yes_no
@@ -22,10 +22,10 @@ from actions.wording import date_words, listed, money_words
 ACCOUNT_WORDS = {"clinic": ("clinic", "doctor", "office", "clinica", "consultorio"), "hospital": ("hospital",)}
 METHOD_WORDS = {
     "visa": ("visa",), "mastercard": ("mastercard", "master card", "master"), "amex": ("amex", "american express"), "discover": ("discover",),
-    "bank account": ("bank", "checking", "savings", "account", "banco", "cuenta", "cheques", "ahorros"),
+    "bank-account": ("bank", "checking", "savings", "account", "banco", "cuenta", "cheques", "ahorros"),
 }  # fmt: skip
 CARD_WORDS = ("card", "credit", "debit", "tarjeta", "credito", "debito")
-METHOD_NAMES_ES = {"bank account": "la cuenta de banco"}
+METHOD_NAMES_ES = {"bank-account": "la cuenta de banco"}
 
 
 class PayBillAccount(Question):
@@ -79,7 +79,8 @@ class PayBillAmount(Question):
         if turn.picked or await turn.signed_in() is None:
             return None
         account = await chosen_account(turn)
-        return read_amount(turn.text, account.cents) if account else None
+        # Once an amount was said, "no, all of it" and "make it 50" are about it.
+        return read_amount(turn.text, account.cents, asked=turn.slot(self.slot) is not None) if account else None
 
 
 class PayBillMethod(Question):
@@ -179,7 +180,7 @@ class ActionAskPayBillMethod(CarelineAction):
         methods = await (await turn.portal()).payment_methods()
         said = [method_words(method, turn.language) for method in methods]
         buttons = [button(title, method.id) for title, method in zip(said, methods, strict=True)]
-        turn.utter("utter_ask_pay_bill_method", buttons=buttons, methods=listed(said, turn.language))
+        turn.utter("utter_ask_pay_bill_method", buttons=buttons, methods=listed(said, turn.language, "or"))
         return []
 
 
@@ -192,7 +193,7 @@ class ActionAskPayBillConfirmed(CarelineAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.slot(DECLINED):
             turn.utter("utter_ask_pay_bill_change")
-            return [SlotSet(DECLINED, None)]
+            return []
         account = await chosen_account(turn)
         cents = turn.slot("pay_bill_amount")
         if account is None or not 0 < cents <= account.cents:
@@ -202,7 +203,7 @@ class ActionAskPayBillConfirmed(CarelineAction):
         method = await chosen_method(turn)
         turn.utter(
             "utter_ask_pay_bill_confirmed",
-            buttons=yes_no_buttons(turn.language),
+            buttons=PayBillConfirmed().buttons(turn),
             amount=money_words(cents),
             account=account_words(account, turn.language),
             method=method_words(method, turn.language),
@@ -262,7 +263,7 @@ def method_named(text: str, methods: list[PaymentMethod]) -> str | None:
     ]
     if len(brand) == 1:
         return brand[0].id
-    cards = [method for method in methods if method.kind != "bank account"]
+    cards = [method for method in methods if method.kind != "bank-account"]
     return cards[0].id if len(cards) == 1 and any(word in folded for word in CARD_WORDS) else None
 
 

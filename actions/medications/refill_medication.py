@@ -9,13 +9,13 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.offers import button, yes_no_buttons
+from actions.offers import button
 from actions.portal_client import DuplicateRequest, Medication, Pharmacy
 from actions.reading.choices import matching_names, read_place_in_list, wants_all
 from actions.task import DECLINED, Confirmation, Question, TaskAction, TaskForm
 from actions.turn import CarelineAction, Event, Turn
 from actions.verification import sign_in_questions
-from actions.wording import day_words, doctor_words, listed
+from actions.wording import day_words, listed
 
 
 class RefillMedicationMedications(Question):
@@ -130,7 +130,7 @@ class ActionAskRefillMedicationPharmacy(CarelineAction):
         turn.utter(
             "utter_ask_refill_medication_pharmacy",
             buttons=buttons,
-            pharmacies=listed([pharmacy.name for pharmacy in pharmacies], turn.language),
+            pharmacies=listed([pharmacy.name for pharmacy in pharmacies], turn.language, "or"),
         )
         return []
 
@@ -144,7 +144,7 @@ class ActionAskRefillMedicationConfirmed(CarelineAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.slot(DECLINED):
             turn.utter("utter_ask_refill_medication_change")
-            return [SlotSet(DECLINED, None)]
+            return []
         wanted = await _wanted(turn)
         for medication in wanted:
             if not can_be_asked(medication):
@@ -152,7 +152,7 @@ class ActionAskRefillMedicationConfirmed(CarelineAction):
         names = [full_name(medication) for medication in wanted if can_be_asked(medication)]
         turn.utter(
             "utter_ask_refill_medication_confirmed",
-            buttons=yes_no_buttons(turn.language),
+            buttons=RefillMedicationConfirmed().buttons(turn),
             medications=listed(names, turn.language),
             pharmacy=turn.slot("refill_medication_pharmacy")["name"],
         )

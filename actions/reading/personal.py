@@ -96,7 +96,7 @@ def _year(said: str, today: date) -> int:
 
 
 def _century(said: str) -> str:
-    """ "19 8" is 1908 when it was heard as 'nineteen oh eight'."""
+    """'19 8' is 1908 when it was heard as 'nineteen oh eight'."""
     first, second = said.split()
     return f"{first}{int(second):02d}"
 

@@ -106,7 +106,7 @@ def _between(said: str, today: date, language: str) -> When | None:
 
 
 def _bounded(said: str, today: date, language: str) -> When | None:
-    """ "after the 14th", "before Friday", "antes del viernes": a bound that is a day, not an hour."""
+    """A bound ("after the 14th", "antes del viernes") that is a day, not an hour."""
     found = re.search(
         r"\b(after|from|starting|despues del?|a partir del?|desde|before|by|until|antes del?|hasta) (?!las? |los )(.+)",
         said,

@@ -29,7 +29,7 @@ ORDINALS = {
     "primero": 1, "primera": 1, "primer": 1, "segundo": 2, "segunda": 2, "tercero": 3, "tercera": 3, "tercer": 3,
     "cuarta": 4, "cuarto": 4, "quinta": 5, "quinto": 5,
 }  # fmt: skip
-FILLERS = frozenset("um uh uhm er erm eh este pues like please porfavor".split())
+FILLERS = frozenset(["um", "uh", "uhm", "er", "erm", "eh", "este", "pues", "like", "please", "porfavor"])
 TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[a-z]+(?:'[a-z]+)?|[#$%]")
 
 

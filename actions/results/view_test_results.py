@@ -141,5 +141,25 @@ def value_words(value: ResultValue, language: str) -> str:
     if value.flag in FLAGS:
         said += f", {marked[FLAGS[value.flag]]}"
     if value.reference_range:
-        said += f" ({'rango' if language == 'es' else 'range'}: {value.reference_range})"
+        said += f" ({'rango' if language == 'es' else 'range'}: {range_words(value.reference_range, language)})"
     return said
+
+
+def range_words(reference: str, language: str) -> str:
+    """'<=100' as '100 or less', '0-99' as '0 to 99'; any other range as the laboratory wrote it."""
+    bound = re.fullmatch(r"(<=?|>=?)\s*(.+)", reference)
+    if bound:
+        less = bound[1].startswith("<")
+        if language == "es":
+            return (
+                f"{bound[2]} o {'menos' if less else 'más'}"
+                if "=" in bound[1]
+                else f"{'menos' if less else 'más'} de {bound[2]}"
+            )
+        return (
+            f"{bound[2]} or {'less' if less else 'more'}"
+            if "=" in bound[1]
+            else f"{'under' if less else 'over'} {bound[2]}"
+        )
+    between = re.fullmatch(r"([\d.]+)\s*-\s*([\d.]+)", reference)
+    return f"{between[1]} {'a' if language == 'es' else 'to'} {between[2]}" if between else reference

@@ -1,17 +1,18 @@
-"""Turns the words of a message into the sparse numbers that the classifier weighs: words, pairs of words, letter groups."""
+"""Turns the words of a message into the numbers that the classifier weighs: words, pairs of words, letter groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-# Letter groups carry misspelt and run-together words; single words and pairs carry the difference between close intents.
-WORDS = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2)}
-LETTERS = {"analyzer": "char_wb", "ngram_range": (1, 4)}
+# Letter groups carry misspelt and run-together words; words and pairs carry the difference between close intents.
+WORDS: dict[str, Any] = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2)}
+LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4)}
 KINDS = (WORDS, LETTERS)
 
 
@@ -53,5 +54,6 @@ class Features:
         return csr_matrix(hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]))
 
 
-def _vectorizer(kind: dict[str, object], vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(**kind, vocabulary=vocabulary, lowercase=False, sublinear_tf=True, dtype=np.float32)
+def _vectorizer(kind: dict[str, Any], vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
+    single: Any = np.float32
+    return TfidfVectorizer(**kind, vocabulary=vocabulary, lowercase=False, sublinear_tf=True, dtype=single)

@@ -4,6 +4,7 @@ Rasa reads the annotations of graph methods at run time, so they are real types 
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,6 +17,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.capabilities import Capabilities
 from assistant.components.intent_model import IntentModel, Reading, Recipe
 
 logger = logging.getLogger(__name__)
@@ -28,8 +30,8 @@ UNDERSTANDING = "understanding"
 class LinearIntentClassifier(GraphComponent, IntentClassifier):
     """Ranks the intents of a message; puts `nlu_fallback` first when the message does not belong here.
 
-    Beside intent and ranking, the message gets `understanding`: `in_scope` with its `threshold`, `margin` between the two
-    likeliest intents, `known_words` (a share) and `mended_words` (a number). There are no words of the user in it.
+    Beside intent and ranking, the message gets `understanding`: `in_scope` with its `threshold`, `margin` between the
+    two likeliest intents, `known_words` (a share) and `mended_words` (a number). There are no words of the user in it.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self._model = IntentModel.trained_on(
             texts=[example.get(TEXT) for example in examples],
             intents=[example.get(INTENT) for example in examples],
-            recipe=Recipe(c=self._config["C"], reject=self._config["in_scope_reject"]),
+            recipe=Recipe(self._config["C"], self._config["in_scope_reject"], groupings=groupings(Capabilities.load())),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -98,6 +100,21 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             return ranking
         # The real ranking stays behind it, for "did you mean A or B?".
         return [_named(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"]), *ranking]
+
+
+def groupings(catalogue: Capabilities) -> tuple[Callable[[str], str], ...]:
+    """What intents can have in common: the verb of their name, and area and kind where they are capabilities."""
+
+    def area(intent: str) -> str:
+        return catalogue[intent].area if intent in catalogue else ""
+
+    def kind(intent: str) -> str:
+        return catalogue[intent].kind if intent in catalogue else ""
+
+    def verb(intent: str) -> str:
+        return intent.partition("_")[0]
+
+    return area, kind, verb
 
 
 def understanding(reading: Reading, threshold: float) -> dict[str, float | int]:

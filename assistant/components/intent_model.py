@@ -6,14 +6,16 @@ One linear model for all languages (docs/decisions/0005-linear-intent-classifier
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
@@ -22,11 +24,11 @@ from assistant.components.speller import Speller, WordList, dictionary_of
 from assistant.components.words import words_of
 
 FOLDS = 3
-# An SVM's values lie around -1 for "certainly not": this brings the best of a foreign sentence near zero.
-SCORE_OFFSET = 1.2
-# A class that a fold has not seen is less likely than any that it has.
-NEVER = -2.0
+# The best value of a foreign sentence is about -1; the offset sets how much known words count beside the values.
+SCORE_OFFSET = 3.0
 SHARPEST = 30.0
+# Weight of what intents of one group have in common, beside what is each one's own.
+GROUP_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Recipe:
     """Share of unseen sentences that may be turned away although they belong here."""
     languages: tuple[str, ...] = ("en", "es")
     """Languages whose real words the speller leaves alone."""
+    groupings: tuple[Callable[[str], str], ...] = ()
+    """Each gives the group of an intent (its verb, its area); intents of a group learn from each other's sentences."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,22 @@ class _Scores:
         return (self.values.max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
 
 
+@dataclass(frozen=True)
+class _Course:
+    """What the models of all folds have in common."""
+
+    c: float
+    dictionary: WordList
+    groups: list[NDArray[np.intp]]
+    """For each grouping, the group of each intent."""
+
+    @classmethod
+    def of(cls, recipe: Recipe, intents: list[str]) -> _Course:
+        groups = [np.unique([group(name) for name in intents], return_inverse=True)[1] for group in recipe.groupings]
+        # A single group tells nothing apart.
+        return cls(recipe.c, dictionary_of(recipe.languages), [group for group in groups if group.max() > 0])
+
+
 class _Scorer:
     """Speller, features and one weight for each feature and intent."""
 
@@ -78,20 +98,17 @@ class _Scorer:
         self.bias = bias
 
     @classmethod
-    def trained_on(
-        cls, sentences: list[list[str]], labels: NDArray[np.int32], c: float, dictionary: WordList
-    ) -> _Scorer:
+    def trained_on(cls, sentences: list[list[str]], labels: NDArray[np.int32], course: _Course) -> _Scorer:
         features = Features.trained_on(sentences)
-        svc = LinearSVC(C=c, random_state=0).fit(features.of(sentences), labels)
-        rows, offsets = svc.coef_, svc.intercept_
-        if len(svc.classes_) == 2:
-            rows, offsets = np.vstack([-rows, rows]), np.concatenate([-offsets, offsets])
-        weights = np.zeros((rows.shape[1], int(labels.max()) + 1), dtype=np.float32)
-        bias = np.full(weights.shape[1], NEVER, dtype=np.float32)
-        # Half precision on disk changes no ranking, and what is saved has to be what was measured.
-        weights[:, svc.classes_] = rows.T.astype(np.float16)
-        bias[svc.classes_] = offsets
-        return cls(Speller.trained_on(sentences, dictionary), features, weights, bias)
+        rows = features.of(sentences)
+        weights, bias = _planes(rows, labels, course.c)
+        for group_of in course.groups:
+            shared, offset = _planes(rows, group_of[labels], course.c)
+            weights = weights + GROUP_SHARE * shared[:, group_of]
+            bias = bias + GROUP_SHARE * offset[group_of]
+        # Saved in half precision, which changes no ranking; what is saved has to be what was measured.
+        weights = weights.astype(np.float16).astype(np.float32)
+        return cls(Speller.trained_on(sentences, course.dictionary), features, weights, bias.astype(np.float32))
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> _Scores:
         mended = [[self.speller.mend(word) for word in words] for words in sentences]
@@ -115,19 +132,19 @@ class IntentModel:
         """Learn from texts and the intent of each.
 
         Raises:
-            ValueError: there are fewer than two intents, or none has two texts to judge the model by.
+            ValueError: there are fewer than two intents, or one of them has fewer texts than there are folds.
         """
         recipe = recipe or Recipe()
         names = sorted(set(intents))
-        if len(names) < 2 or len(names) == len(intents):
-            raise ValueError("An intent classifier needs two intents or more, and several sentences for each.")
+        if len(names) < 2 or min(Counter(intents).values()) < FOLDS:
+            raise ValueError(f"An intent classifier needs two intents or more and at least {FOLDS} sentences for each.")
         sentences = [words_of(text) for text in texts]
         labels = np.array([names.index(intent) for intent in intents], dtype=np.int32)
-        dictionary = dictionary_of(recipe.languages)
-        truth, unseen = _out_of_fold(sentences, labels, recipe.c, dictionary)
+        course = _Course.of(recipe, names)
+        truth, unseen = _out_of_fold(sentences, labels, course)
         return cls(
             intents=names,
-            scorer=_Scorer.trained_on(sentences, labels, recipe.c, dictionary),
+            scorer=_Scorer.trained_on(sentences, labels, course),
             temperature=_temperature(unseen.values, truth),
             threshold=float(np.quantile(unseen.in_scope, recipe.reject)),
         )
@@ -183,29 +200,36 @@ class IntentModel:
         return cls(described["intents"], scorer, described["temperature"], described["threshold"])
 
 
+def _planes(rows: csr_matrix, labels: NDArray[np.int32], c: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and bias of the plane that parts each class from all others."""
+    svc = LinearSVC(C=c, random_state=0).fit(rows, labels)
+    weights, bias = np.asarray(svc.coef_).T, np.asarray(svc.intercept_)
+    if len(bias) > 1:
+        return weights, bias
+    # One plane parts two classes; they lie on its two sides.
+    return np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+
+
 def _out_of_fold(
-    sentences: list[list[str]], labels: NDArray[np.int32], c: float, dictionary: WordList
+    sentences: list[list[str]], labels: NDArray[np.int32], course: _Course
 ) -> tuple[NDArray[np.int32], _Scores]:
-    """Every sentence's label and scores from a model that has not seen the sentence."""
+    """The label and the scores of every sentence, by a model that has not seen the sentence."""
     folds = _folds(labels)
     truth, scores = [], []
     for fold in range(FOLDS):
-        seen = folds != fold
-        # A class that stands in this fold alone cannot be judged.
-        judged = np.flatnonzero(~seen & np.isin(labels, labels[seen]))
-        if not len(judged) or len(set(labels[seen].tolist())) < 2:
-            continue
-        scorer = _Scorer.trained_on([sentences[index] for index in np.flatnonzero(seen)], labels[seen], c, dictionary)
-        truth.append(labels[judged])
-        scores.append(scorer.scores([sentences[index] for index in judged]))
-    width = int(labels.max()) + 1
-    values = [np.pad(s.values, ((0, 0), (0, width - s.values.shape[1])), constant_values=NEVER) for s in scores]
-    joined = _Scores(
-        np.concatenate(values),
-        np.concatenate([s.known_words for s in scores]),
-        np.concatenate([s.mended_words for s in scores]),
+        seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        scorer = _Scorer.trained_on([sentences[index] for index in seen], labels[seen], course)
+        truth.append(labels[unseen])
+        scores.append(scorer.scores([sentences[index] for index in unseen]))
+    return np.concatenate(truth), _joined(scores)
+
+
+def _joined(scores: list[_Scores]) -> _Scores:
+    return _Scores(
+        np.concatenate([part.values for part in scores]),
+        np.concatenate([part.known_words for part in scores]),
+        np.concatenate([part.mended_words for part in scores]),
     )
-    return np.concatenate(truth), joined
 
 
 def _folds(labels: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -224,4 +248,5 @@ def _temperature(values: NDArray[np.float32], truth: NDArray[np.int32]) -> float
     def loss(factor: float) -> float:
         return -float(log_softmax(values * factor, axis=1)[np.arange(len(truth)), truth].mean())
 
-    return float(minimize_scalar(loss, bounds=(0.1, SHARPEST), method="bounded").x)
+    found: Any = minimize_scalar(loss, bounds=(0.1, SHARPEST), method="bounded")
+    return float(found.x)

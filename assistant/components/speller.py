@@ -51,7 +51,7 @@ class Speller:
     """Replaces a word nobody knows by the nearest word of the training sentences."""
 
     def __init__(self, counts: dict[str, int], dictionary: WordList) -> None:
-        """`counts` says how often each word stands in the training sentences; of two equally near, the commoner wins."""
+        """`counts` says how often each word was seen in training; of two equally near words the commoner wins."""
         self._counts = counts
         self.dictionary = dictionary
         self._targets = [word for word in counts if len(word) >= SHORTEST]

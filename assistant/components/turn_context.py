@@ -1,4 +1,4 @@
-"""Hands what the gateway knows about a turn (its language, whether the reply is read or heard) to the dialogue as entities.
+"""Hands what the gateway knows of a turn (language, whether the reply is read or heard) to the dialogue as entities.
 
 Rasa reads the annotations of graph methods at run time, so they are real types here, not postponed ones.
 """
@@ -44,6 +44,4 @@ class TurnContext(GraphComponent, EntityExtractorMixin):
 
 def entities_of(metadata: dict[str, Any]) -> list[dict[str, Any]]:
     """One entity for each key of KNOWN that the metadata holds with one of its values."""
-    return [
-        {"entity": name, "value": metadata[name]} for name, values in KNOWN.items() if metadata.get(name) in values
-    ]
+    return [{"entity": name, "value": metadata[name]} for name, values in KNOWN.items() if metadata.get(name) in values]

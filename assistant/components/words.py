@@ -1,6 +1,6 @@
 """Turns what somebody wrote or said into the words that count when its intent is recognised.
 
-What the assistant later reads from a message (a date, an amount, a name) is read from the message itself, never from here.
+What the assistant reads out of a message (a date, an amount, a name) it reads from the message itself, never from here.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ NUMBER = "0"
 
 _APOSTROPHES = str.maketrans("", "", "'`´\u2018\u2019\u02bc")
 _DIGITS = re.compile(r"(?<![^\W\d_])\d+(?:[.,:/-]\d+)*(?:st|nd|rd|th)?")
-_WORD = re.compile(r"[^\W_]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_WORD = re.compile(r"[^\W_]+|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
 
 # "once" (eleven in Spanish) and "un", "una" are left out: they are far more often something else.
-_NUMBER_WORDS = frozenset(
+_NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez doce trece catorce quince dieciseis diecisiete dieciocho "
     "diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho "
     "veintinueve treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento doscientos trescientos "
-    "cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil".split()
+    "cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil"
 )
+_CARDINALS = frozenset(_NUMBER_WORDS.split())
 _NUMBER_RUN = re.compile(rf"\b{NUMBER}(?: (?:(?:and|y) )?{NUMBER})+\b")
 
 # Not "er": it is the emergency room.
@@ -47,4 +48,4 @@ def plain_letters(text: str) -> str:
 
 
 def _fold_number(word: str) -> str:
-    return NUMBER if word in _NUMBER_WORDS else word
+    return NUMBER if word in _CARDINALS else word

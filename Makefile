@@ -1,0 +1,46 @@
+# Everything starts here; each target brings what it needs.
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest -q
+FILES := .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo chat train test check fast dialogues browser docs
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Bring uv, Python 3.12 and the locked environment
+	@deploy/bootstrap.sh
+
+demo: train ## Start everything on this machine and say where to look
+	@exec $(PYTHON) -m deploy.demo
+
+chat: ## Talk to the running demo in this terminal (LANG_CODE=es for Spanish, CHANNEL=sms)
+	@$(PYTHON) -m deploy.chat
+
+train: setup ## Train when the model is older than what it is trained from
+	@$(PYTHON) -m assistant train --if-stale
+	@$(PYTHON) -m channels.language train --if-stale
+
+test: browser-setup train check fast dialogues browser ## Run every check and every test, fast ones first
+
+check: setup ## Format, lint and types
+	@$(PYTHON) -m ruff format --check $(FILES)
+	@$(PYTHON) -m ruff check $(FILES)
+	@$(PYTHON) -m pyright --warnings
+
+fast: setup ## The tests that need neither a trained model nor a running process
+	@$(PYTEST) -m "not rasa and not process and not browser"
+
+dialogues: train ## Rasa itself, and conversations through the real processes
+	@$(PYTEST) -m "rasa or process"
+
+browser: train browser-setup ## The pages in a real Chromium
+	@$(PYTEST) -m browser
+
+docs: setup ## Write the generated pages of docs/
+	@$(PYTHON) -m docs.generate
+
+.PHONY: browser-setup
+browser-setup:
+	@deploy/bootstrap.sh browser

@@ -1,0 +1,1 @@
+"""The operations beside FHIR's own interactions, one module each."""

@@ -1,0 +1,1 @@
+"""Where resources are kept: tables, indexes, compartment and search."""

@@ -1,0 +1,149 @@
+"""Reads and writes resources; the one place where a token is kept inside its patient's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from demo_portal.outcomes import Forbidden, NotKnown, PreconditionFailed
+from demo_portal.registry import SERVED, SHARED_TYPES
+from demo_portal.store import indexing
+from demo_portal.store.engine import Transaction
+from demo_portal.store.moments import instant, interval, milliseconds
+from demo_portal.store.tables import INDEX_TABLES, RESOURCE, RESOURCE_HISTORY
+from demo_portal.vocabulary import Resource
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose record may be touched; None as patient is the portal itself."""
+
+    patient: str | None
+
+    def clause(self, rtype: str, table: Any = RESOURCE) -> Any:
+        """The SQL condition that every read of `rtype` carries."""
+        if self.patient is None:
+            return sa.true()
+        if rtype in SHARED_TYPES:
+            return table.c.patient_id.is_(None)
+        return table.c.patient_id == self.patient
+
+    def check_write(self, owner: str | None) -> None:
+        """Refuse to write into somebody else's record, or into nobody's.
+
+        Raises:
+            Forbidden: the resource would not belong to this patient.
+        """
+        if self.patient is not None and owner != self.patient:
+            raise Forbidden(
+                "This may only be written into the record of the patient who is signed in.", "other-patient"
+            )
+
+
+WHOLE = Scope(None)
+
+
+class Resources:
+    """The resources visible in one scope, within one transaction."""
+
+    def __init__(self, conn: Transaction, scope: Scope, now: datetime, zone: ZoneInfo) -> None:
+        self.conn = conn
+        self.scope = scope
+        self.now = now
+        self.zone = zone
+
+    def find(self, rtype: str, rid: str) -> Resource | None:
+        """The current version, or None when it is absent or out of scope."""
+        where = (RESOURCE.c.rtype == rtype, RESOURCE.c.id == rid, self.scope.clause(rtype))
+        return self.conn.execute(sa.select(RESOURCE.c.body).where(*where)).scalar_one_or_none()
+
+    def read(self, rtype: str, rid: str) -> Resource:
+        """The current version.
+
+        Raises:
+            NotKnown: it is absent or out of scope; the two look the same.
+        """
+        found = self.find(rtype, rid)
+        if found is None:
+            raise NotKnown(f"There is no such {rtype} in this record.")
+        return found
+
+    def create(self, resource: Resource) -> Resource:
+        """Store a new resource (it must have an id) as version 1 and return it."""
+        stored = self._stamped(resource, 1)
+        owner = indexing.owner(stored)
+        self.scope.check_write(owner)
+        self.conn.execute(sa.insert(RESOURCE), _row(stored, 1, milliseconds(self.now), owner))
+        self._index(stored)
+        return stored
+
+    def update(self, resource: Resource, seen: str) -> Resource:
+        """Replace version `seen` (a versionId); the old one goes to history.
+
+        Raises:
+            PreconditionFailed: somebody changed it since.
+        """
+        old = self.read(resource["resourceType"], resource["id"])
+        version = int(old["meta"]["versionId"])
+        if seen != str(version):
+            raise PreconditionFailed("It has been changed since it was read: read it again.", "stale")
+        stored = self._stamped(resource, version + 1)
+        owner = indexing.owner(stored)
+        self.scope.check_write(owner)
+        key = (RESOURCE.c.rtype == stored["resourceType"], RESOURCE.c.id == stored["id"], RESOURCE.c.version == version)
+        row = _row(stored, version + 1, milliseconds(self.now), owner)
+        if self.conn.execute(sa.update(RESOURCE).where(*key).values(**row)).rowcount != 1:
+            raise PreconditionFailed("It has been changed since it was read: read it again.", "stale")
+        written = interval(old["meta"]["lastUpdated"], self.zone)[0]
+        self.conn.execute(sa.insert(RESOURCE_HISTORY), _row(old, version, written, indexing.owner(old)))
+        self._unindex(stored["resourceType"], stored["id"])
+        self._index(stored)
+        return stored
+
+    def amend(self, resource: Resource) -> Resource:
+        """Replace the version this very object was read as."""
+        return self.update(resource, resource["meta"]["versionId"])
+
+    def load(self, resources: Iterable[Resource]) -> None:
+        """Store many new resources at once, for the seed."""
+        stored = [self._stamped(resource, 1) for resource in resources]
+        at = milliseconds(self.now)
+        self.conn.execute(sa.insert(RESOURCE), [_row(r, 1, at, indexing.owner(r)) for r in stored])
+        rows: dict[str, list[indexing.Row]] = {kind: [] for kind in INDEX_TABLES}
+        for resource in stored:
+            for kind, found in indexing.rows(resource, self.zone).items():
+                rows[kind].extend(found)
+        self._insert_rows(rows)
+
+    def _index(self, resource: Resource) -> None:
+        self._insert_rows(indexing.rows(resource, self.zone))
+
+    def _insert_rows(self, rows: dict[str, list[indexing.Row]]) -> None:
+        for kind, found in rows.items():
+            if found:
+                self.conn.execute(sa.insert(INDEX_TABLES[kind]), found)
+
+    def _unindex(self, rtype: str, rid: str) -> None:
+        for kind in {param.kind for param in SERVED[rtype].params}:
+            table = INDEX_TABLES[kind]
+            self.conn.execute(sa.delete(table).where(table.c.rtype == rtype, table.c.id == rid))
+
+    def _stamped(self, resource: Resource, version: int) -> Resource:
+        meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant(self.now, self.zone)}
+        return {**resource, "meta": meta}
+
+
+def _row(resource: Resource, version: int, written: int, owner: str | None) -> dict[str, Any]:
+    return {
+        "rtype": resource["resourceType"],
+        "id": resource["id"],
+        "version": version,
+        "last_updated": written,
+        "patient_id": owner,
+        "body": resource,
+    }

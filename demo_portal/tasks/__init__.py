@@ -1,0 +1,1 @@
+"""Requests filed as Task, one module for each kind."""

@@ -1,0 +1,173 @@
+"""Takes one payment, once: charge, balance, invoices and receipt in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from demo_portal.outcomes import Invalid, Unprocessable
+from demo_portal.portal import Answer, Call, Portal, new_id, stored
+from demo_portal.store import criteria, idempotency, searching
+from demo_portal.store.engine import lock
+from demo_portal.store.idempotency import Deed
+from demo_portal.store.moments import instant, milliseconds
+from demo_portal.store.resources import Resources
+from demo_portal.store.tables import CHARGE, PAYMENT_METHOD
+from demo_portal.tasks import inputs
+from demo_portal.tasks.inputs import output
+from demo_portal.vocabulary import ACCOUNT_BALANCE, DUE_DATE, OPEN_AMOUNT, Resource, extension, money
+
+# Without letters and digits that sound or look alike: receipts are read out on the phone.
+_RECEIPT_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What is paid: an account, and one of its invoices if only that one is meant."""
+
+    account: Resource
+    invoice: Resource | None
+    cents: int
+    method: str
+
+
+def pay(portal: Portal, resources: Resources, call: Call, task: Resource) -> Answer:
+    """Charge the method on file and lower the balance; the same key charges once."""
+    patient = call.access.patient or ""
+    key = _key(call, task)
+    about = inputs.focus(task)
+    cents, method = _amount(task), inputs.one(task, "method", "valueString")
+    deed = Deed(patient, "pay", key, f"{about.rtype}/{about.id} {cents} {method}")
+    done = idempotency.begin(resources.conn, deed)
+    if done is not None:
+        return stored(resources.read("Task", done), call.base)
+    bill = _bill(resources, about.rtype, about.id, cents, method)
+    _check(resources, patient, bill)
+    paid = _complete(resources, task, _charge(resources, patient, bill))
+    idempotency.finish(resources.conn, deed, "Task", paid["id"])
+    return stored(paid, call.base, 201)
+
+
+def balance(account: Resource) -> int:
+    """What is owed on an account, in cents."""
+    found = extension(account, ACCOUNT_BALANCE)
+    amount = extension(found, "amount") if found else None
+    return _cents(amount["valueMoney"]["value"]) if amount else 0
+
+
+def open_amount(invoice: Resource) -> int:
+    """What is still open of an invoice, in cents."""
+    found = extension(invoice, OPEN_AMOUNT)
+    return _cents(found["valueMoney"]["value"] if found else invoice["totalGross"]["value"])
+
+
+def with_balance(account: Resource, cents: int) -> Resource:
+    """The account with another balance."""
+    others = [item for item in account.get("extension", []) if item["url"] != ACCOUNT_BALANCE]
+    inner = [{"url": "amount", "valueMoney": money(cents)}]
+    return {**account, "extension": [*others, {"url": ACCOUNT_BALANCE, "extension": inner}]}
+
+
+def with_open_amount(invoice: Resource, cents: int) -> Resource:
+    """The invoice with another open amount, balanced when nothing is left."""
+    others = [item for item in invoice.get("extension", []) if item["url"] != OPEN_AMOUNT]
+    status = "issued" if cents else "balanced"
+    return {**invoice, "status": status, "extension": [*others, {"url": OPEN_AMOUNT, "valueMoney": money(cents)}]}
+
+
+def _key(call: Call, task: Resource) -> str:
+    key = idempotency.required_key(call.headers.get("idempotency-key"))
+    if key not in [identifier["value"] for identifier in task.get("identifier", [])]:
+        raise Invalid("Task.identifier must carry the Idempotency-Key.", "value", "Task.identifier")
+    return key
+
+
+def _amount(task: Resource) -> int:
+    asked = inputs.one(task, "amount", "valueMoney")
+    if asked is None or asked["currency"] != "USD":
+        raise Invalid("The input amount is required, in USD.", "required", "Task.input")
+    exact = Decimal(asked["value"]) * 100
+    if exact != exact.to_integral_value() or not 0 < exact < 100_000_000:
+        raise Invalid("The amount must be more than nothing and in whole cents.", "value", "Task.input")
+    return int(exact)
+
+
+def _bill(resources: Resources, rtype: str, rid: str, cents: int, method: str | None) -> Bill:
+    if rtype not in ("Account", "Invoice"):
+        raise Invalid("A payment is for an Account or an Invoice.", "value", "Task.focus")
+    if method is None:
+        raise Invalid("The input method is required.", "required", "Task.input")
+    invoice = resources.read("Invoice", rid) if rtype == "Invoice" else None
+    account_id = invoice["account"]["reference"].removeprefix("Account/") if invoice else rid
+    # Two payments of one balance with two keys must not both see the old balance.
+    lock(resources.conn, f"account {account_id}")
+    return Bill(resources.read("Account", account_id), _again(resources, invoice), cents, method)
+
+
+def _again(resources: Resources, invoice: Resource | None) -> Resource | None:
+    """The invoice as it is now that the account is locked."""
+    return resources.read("Invoice", invoice["id"]) if invoice else None
+
+
+def _check(resources: Resources, patient: str, bill: Bill) -> None:
+    columns = PAYMENT_METHOD.c
+    own = sa.select(columns.token).where(columns.token == bill.method, columns.patient_id == patient)
+    if resources.conn.execute(own).first() is None:
+        raise Unprocessable("This way to pay is not on file.", "unknown-method", "Task.input")
+    owed = balance(bill.account)
+    if bill.invoice is not None:
+        owed = min(owed, open_amount(bill.invoice))
+    if bill.cents > owed:
+        raise Unprocessable("This is more than is owed.", "over-payment", "Task.input")
+
+
+def _charge(resources: Resources, patient: str, bill: Bill) -> Resource:
+    """Write the charge and lower what is owed; returns what the receipt says."""
+    account_id = bill.account["id"]
+    resources.amend(with_balance(bill.account, balance(bill.account) - bill.cents))
+    left = bill.cents
+    for invoice in [bill.invoice] if bill.invoice else _open_invoices(resources, account_id):
+        part = min(left, open_amount(invoice))
+        if part:
+            resources.amend(with_open_amount(invoice, open_amount(invoice) - part))
+        left -= part
+    row = {
+        "task_id": new_id(),
+        "patient_id": patient,
+        "account_id": account_id,
+        "cents": bill.cents,
+        "method_token": bill.method,
+        "receipt": _receipt(resources),
+        "at": milliseconds(resources.now),
+    }
+    resources.conn.execute(sa.insert(CHARGE), row)
+    return row
+
+
+def _complete(resources: Resources, task: Resource, charge: Resource) -> Resource:
+    now = instant(resources.now, resources.zone)
+    outputs = [
+        output("receipt-number", "valueString", charge["receipt"]),
+        output("payment-date", "valueDateTime", now),
+    ]
+    times = {"authoredOn": now, "lastModified": now}
+    return resources.create({**task, "id": charge["task_id"], "status": "completed", **times, "output": outputs})
+
+
+def _open_invoices(resources: Resources, account_id: str) -> list[Resource]:
+    """Open invoices of an account, the one due first first; those without a due date last."""
+    pairs = [("account", f"Account/{account_id}"), ("status", "issued"), ("_sort", "date"), ("_count", "200")]
+    found = searching.matches(resources, criteria.parse("Invoice", pairs))
+    return sorted(found, key=lambda invoice: (extension(invoice, DUE_DATE) or {}).get("valueDate", "9999"))
+
+
+def _receipt(resources: Resources) -> str:
+    day = resources.now.astimezone(resources.zone).strftime("%y%m%d")
+    return f"R{day}-{''.join(secrets.choice(_RECEIPT_LETTERS) for _ in range(6))}"
+
+
+def _cents(amount: int | float | Decimal) -> int:
+    return int((Decimal(str(amount)) * 100).to_integral_value())

@@ -1,0 +1,184 @@
+"""Gives out access tokens: the assistant's own, and one patient's after the assistant vouched for who it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+import sqlalchemy as sa
+
+from demo_portal.outcomes import NotSignedIn
+from demo_portal.portal import Access, Portal
+from demo_portal.store.engine import Transaction
+from demo_portal.store.moments import milliseconds
+from demo_portal.store.resources import WHOLE
+from demo_portal.store.tables import ACCESS_TOKEN, USED_ASSERTION
+
+CLIENT_CREDENTIALS = "client_credentials"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
+ACCESS_TYPE = "urn:ietf:params:oauth:token-type:access_token"
+MATCH_SCOPE = "system/Patient.match"
+PATIENT_SCOPES = ("patient/*.rs", "patient/Appointment.cu", "patient/Task.c")
+LIFETIME = timedelta(minutes=10)
+# RFC 8693 leaves it open; two minutes are enough for one hop and too short to be worth stealing.
+LONGEST_ASSERTION = timedelta(minutes=2)
+SKEW = timedelta(seconds=5)
+CLAIMS = ["iss", "aud", "sub", "exp", "jti", "auth_time"]
+
+
+class TokenRefused(Exception):
+    """A token request that is answered with an error of RFC 6749, section 5.2."""
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+        self.status = status
+
+
+def grant(portal: Portal, form: Mapping[str, str], token_url: str) -> dict[str, Any]:
+    """Answer a token request.
+
+    Raises:
+        TokenRefused: wrong client, grant, scope or subject token.
+    """
+    _check_client(portal, form)
+    if form.get("grant_type") == CLIENT_CREDENTIALS:
+        return _own_token(portal, form)
+    if form.get("grant_type") == TOKEN_EXCHANGE:
+        return _patient_token(portal, form, token_url)
+    raise TokenRefused("unsupported_grant_type", "Use client_credentials or token exchange.")
+
+
+def authenticate(portal: Portal, authorization: str | None) -> Access:
+    """What the bearer token of a request allows.
+
+    Raises:
+        NotSignedIn: there is none, or it is unknown or has lapsed.
+    """
+    kind, _, token = (authorization or "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise NotSignedIn("A bearer token is needed: get one at /oauth/token.")
+    now = milliseconds(portal.clock.now())
+    query = sa.select(ACCESS_TOKEN).where(ACCESS_TOKEN.c.digest == _digest(token.strip()))
+    with portal.database.reading() as conn:
+        row = conn.execute(query).mappings().one_or_none()
+    if row is None or row["expires_at"] <= now:
+        raise NotSignedIn("The token is not known or has lapsed: get a new one at /oauth/token.")
+    return Access(row["patient_id"], tuple(row["scope"].split()))
+
+
+def _check_client(portal: Portal, form: Mapping[str, str]) -> None:
+    known = hmac.compare_digest(form.get("client_id", "").encode(), portal.settings.client_id.encode())
+    secret = hmac.compare_digest(form.get("client_secret", "").encode(), portal.settings.client_secret.encode())
+    if not (known and secret):
+        raise TokenRefused("invalid_client", "The client is not known or its secret is wrong.", 401)
+
+
+def _own_token(portal: Portal, form: Mapping[str, str]) -> dict[str, Any]:
+    if form.get("scope", MATCH_SCOPE) != MATCH_SCOPE:
+        raise TokenRefused("invalid_scope", f"The assistant itself may only ask for {MATCH_SCOPE}.")
+    with portal.database.writing() as conn:
+        return _issue(conn, portal.clock.now(), MATCH_SCOPE, {})
+
+
+def _patient_token(portal: Portal, form: Mapping[str, str], token_url: str) -> dict[str, Any]:
+    if form.get("subject_token_type") != JWT_TYPE:
+        raise TokenRefused("invalid_request", f"subject_token_type must be {JWT_TYPE}.")
+    scope = _patient_scope(form.get("scope", ""))
+    now = portal.clock.now()
+    claims = _claims(portal, form.get("subject_token", ""), token_url)
+    _check_times(claims, now)
+    with portal.database.writing() as conn:
+        _use_once(conn, claims, now)
+        if portal.resources(conn, WHOLE).find("Patient", claims["sub"]) is None:
+            raise TokenRefused("invalid_grant", "The subject is not known.")
+        return {"patient": claims["sub"], **_issue(conn, now, scope, claims)}
+
+
+def _patient_scope(asked: str) -> str:
+    """The scopes granted: all that a patient may have, or those of them that were asked for."""
+    offered = Access("", PATIENT_SCOPES)
+    granted = [scope for scope in asked.split() if _covered(offered, scope)]
+    if asked and not granted:
+        raise TokenRefused("invalid_scope", f"On offer are: {' '.join(PATIENT_SCOPES)}.")
+    return " ".join(granted or PATIENT_SCOPES)
+
+
+def _covered(offered: Access, scope: str) -> bool:
+    rtype, _, letters = scope.removeprefix("patient/").partition(".")
+    return scope.startswith("patient/") and bool(letters) and all(offered.allows(rtype, c) for c in letters)
+
+
+def _claims(portal: Portal, token: str, token_url: str) -> dict[str, Any]:
+    # Times are compared in _check_times: the library only knows the machine's clock, not the demo's.
+    options: Any = {"require": CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    try:
+        claims = jwt.decode(
+            token,
+            portal.settings.client_secret,
+            algorithms=["HS256"],
+            audience=[token_url, f"{portal.settings.origin}/oauth/token", "demo_portal"],
+            issuer=portal.settings.client_id,
+            options=options,
+        )
+    except jwt.PyJWTError:
+        raise TokenRefused("invalid_grant", "The subject token cannot be trusted.") from None
+    if not all(isinstance(claims[name], str) and claims[name] for name in ("sub", "jti")):
+        raise TokenRefused("invalid_grant", "The subject token cannot be trusted.")
+    return claims
+
+
+def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
+    try:
+        expires, signed_in = float(claims["exp"]), float(claims["auth_time"])
+    except (TypeError, ValueError):
+        raise TokenRefused("invalid_grant", "The times in the subject token are not numbers.") from None
+    present = now.timestamp()
+    if expires <= present:
+        raise TokenRefused("invalid_grant", "The subject token has expired.")
+    if expires > present + (LONGEST_ASSERTION + SKEW).total_seconds():
+        raise TokenRefused("invalid_grant", "The subject token lives longer than two minutes.")
+    if signed_in > present + SKEW.total_seconds():
+        raise TokenRefused("invalid_grant", "The subject token was signed in the future.")
+
+
+def _use_once(conn: Transaction, claims: Mapping[str, Any], now: datetime) -> None:
+    conn.execute(sa.delete(USED_ASSERTION).where(USED_ASSERTION.c.expires_at <= milliseconds(now)))
+    statement = sa.text(
+        "INSERT INTO used_assertion (jti, expires_at) VALUES (:jti, :expires_at) ON CONFLICT (jti) DO NOTHING"
+    )
+    row = {"jti": _digest(claims["jti"]), "expires_at": int(float(claims["exp"]) * 1000)}
+    if conn.execute(statement, row).rowcount != 1:
+        raise TokenRefused("invalid_grant", "The subject token has been used before.")
+
+
+def _issue(conn: Transaction, now: datetime, scope: str, claims: Mapping[str, Any]) -> dict[str, Any]:
+    conn.execute(sa.delete(ACCESS_TOKEN).where(ACCESS_TOKEN.c.expires_at <= milliseconds(now)))
+    token = secrets.token_urlsafe(32)
+    row = {
+        "digest": _digest(token),
+        "patient_id": claims.get("sub"),
+        "scope": scope,
+        "acr": str(claims["acr"])[:64] if "acr" in claims else None,
+        "auth_time": int(float(claims["auth_time"]) * 1000) if claims else None,
+        "expires_at": milliseconds(now + LIFETIME),
+    }
+    conn.execute(sa.insert(ACCESS_TOKEN), row)
+    return {
+        "access_token": token,
+        "issued_token_type": ACCESS_TYPE,
+        "token_type": "Bearer",
+        "expires_in": int(LIFETIME.total_seconds()),
+        "scope": scope,
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

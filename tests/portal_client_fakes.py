@@ -1,0 +1,218 @@
+"""FHIR servers of ten lines behind httpx.MockTransport, and the calls that the tests of portal_client make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+
+from actions.portal_client import FhirPortal, Server, SlotWish, portal_http_client
+from clock import CLINIC_ZONE, FixedClock
+from tests.fakes import A_TUESDAY
+
+Json = dict[str, Any]
+Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+MARIA = "Patient/maria"
+OURS = "https://careline.example.org/fhir"
+KEY_SYSTEM = f"{OURS}/NamingSystem/request-key"
+VISIT_TYPE = f"{OURS}/CodeSystem/visit-type"
+OPERATIONS = ("find", "hold", "book")
+
+
+class FhirServer:
+    """Answers by method and address, several answers one after the other and the last for ever; anything else is 404."""
+
+    def __init__(self, operations: tuple[str, ...] = OPERATIONS, searchable: tuple[str, ...] = ()) -> None:
+        self.asked: list[httpx.Request] = []
+        self._answers: dict[str, list[Answer]] = {}
+        self.on("GET metadata", capabilities(operations, searchable))
+        self.on("GET PractitionerRole", bundle(CHEN_ROLE, included=[CHEN]))
+        self.on("GET Location", bundle(CRESCENT))
+
+    def on(self, address: str, *answers: Answer) -> FhirServer:
+        self._answers[address] = list(answers)
+        return self
+
+    def calls(self, address: str) -> list[httpx.Request]:
+        return [request for request in self.asked if _address(request) == address]
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answers = self._answers.get(_address(request), [outcome("not-found", 404)])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, httpx.Response):
+            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return answer(request)
+
+
+def portal(server: Callable[[httpx.Request], httpx.Response]) -> FhirPortal:
+    """Maria's portal before that server."""
+    client = portal_http_client("https://portal.test", httpx.MockTransport(server))
+    return FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server())
+
+
+async def token() -> str:
+    return "token-of-maria"
+
+
+def fhir(body: Json, status: int = 200, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    content = json.dumps(body).encode()
+    return httpx.Response(status, content=content, headers={"content-type": "application/fhir+json", **named})
+
+
+def bundle(*resources: Json, included: list[Json] | None = None, **more: Any) -> httpx.Response:
+    matches = [{"resource": each, "search": {"mode": "match"}} for each in resources]
+    others = [{"resource": each, "search": {"mode": "include"}} for each in included or []]
+    body = {"resourceType": "Bundle", "type": "searchset", "entry": matches + others, **more}
+    return fhir(body)
+
+
+def outcome(code: str, status: int, detail: str | None = None, **issue: Any) -> httpx.Response:
+    details = {"details": {"coding": [{"code": detail}]}} if detail else {}
+    issues = [{"severity": "error", "code": code, **details, **issue}]
+    return fhir({"resourceType": "OperationOutcome", "issue": issues}, status)
+
+
+def capabilities(operations: tuple[str, ...], searchable: tuple[str, ...]) -> httpx.Response:
+    resources = [{"type": each, "interaction": [{"code": "search-type"}]} for each in searchable]
+    appointment = {"type": "Appointment", "operation": [{"name": each} for each in operations]}
+    rest = [{"mode": "server", "resource": [appointment, *resources]}]
+    return fhir({"resourceType": "CapabilityStatement", "rest": rest})
+
+
+def sent(request: httpx.Request) -> Any:
+    """The body of a request."""
+    return json.loads(request.content)
+
+
+def form(request: httpx.Request) -> dict[str, str]:
+    """The form in a request."""
+    return dict(parse_qsl(request.content.decode()))
+
+
+def _address(request: httpx.Request) -> str:
+    return f"{request.method} {request.url.path.removeprefix('/fhir/')}"
+
+
+CHEN: Json = {
+    "resourceType": "Practitioner",
+    "id": "chen",
+    "name": [{"text": "Amy Chen, MD", "family": "Chen", "given": ["Amy"]}],
+    "communication": [{"coding": [{"code": "en-US"}]}],
+}
+CHEN_ROLE: Json = {
+    "resourceType": "PractitionerRole",
+    "id": "chen-role",
+    "practitioner": {"reference": "Practitioner/chen"},
+    "location": [{"reference": "Location/crescent"}],
+    "specialty": [{"text": "Family Medicine"}],
+}
+CRESCENT: Json = {
+    "resourceType": "Location",
+    "id": "crescent",
+    "name": "Crescent Clinic",
+    "address": {"line": ["1500 Crescent Way"], "city": "Eugene", "state": "OR", "postalCode": "97401"},
+    "telecom": [{"system": "phone", "value": "+15415550190"}],
+}
+
+
+def appointment(rid: str = "a1", status: str = "booked", patient: str = MARIA, **more: Any) -> Json:
+    actors = [patient, "Practitioner/chen", "Location/crescent"]
+    return {
+        "resourceType": "Appointment",
+        "id": rid,
+        "meta": {"versionId": "1"},
+        "status": status,
+        "serviceType": [{"coding": [{"system": VISIT_TYPE, "code": "physical"}]}],
+        "slot": [{"reference": "Slot/s1"}],
+        "start": "2026-03-20T09:00:00-07:00",
+        "end": "2026-03-20T09:30:00-07:00",
+        "participant": [{"actor": {"reference": each}, "status": "accepted"} for each in actors],
+        **more,
+    }
+
+
+def offer(slot_id: str, start: str, end: str, practitioner: str = "chen") -> Json:
+    actors = [f"Practitioner/{practitioner}", "Location/crescent"]
+    return {
+        "resourceType": "Appointment",
+        "status": "proposed",
+        "slot": [{"reference": f"Slot/{slot_id}"}],
+        "start": start,
+        "end": end,
+        "participant": [{"actor": {"reference": each}, "status": "needs-action"} for each in actors],
+    }
+
+
+def order(rid: str = "m1", **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": rid,
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": MARIA},
+        "medicationCodeableConcept": {"text": "lisinopril 10 mg tablet", "coding": [{"display": "lisinopril"}]},
+        "dosageInstruction": [{"text": "Take 1 tablet once a day."}],
+        "requester": {"reference": "Practitioner/chen", "display": "Amy Chen, MD"},
+        "dispenseRequest": {"numberOfRepeatsAllowed": 2, "performer": {"reference": "Organization/willamette"}},
+        **more,
+    }
+
+
+def task(code: str, status: str = "requested", key: str = "k1", **more: Any) -> Json:
+    return {
+        "resourceType": "Task",
+        "id": "t1",
+        "status": status,
+        "intent": "order",
+        "identifier": [{"system": KEY_SYSTEM, "value": key}],
+        "code": {"coding": [{"code": code}]},
+        "for": {"reference": MARIA},
+        "lastModified": "2026-03-17T17:00:00Z",
+        **more,
+    }
+
+
+def paid(cents: int, key: str = "k1", status: str = "completed") -> Json:
+    def part(name: str, **value: Any) -> Json:
+        return {"type": {"coding": [{"system": f"{OURS}/CodeSystem/request-parameter", "code": name}]}, **value}
+
+    return task(
+        "pay",
+        status,
+        key,
+        focus={"reference": "Account/clinic"},
+        input=[part("amount", valueMoney={"value": cents / 100, "currency": "USD"}), part("method", valueString="pm1")],
+        output=[part("receipt-number", valueString="R-7"), part("payment-date", valueDateTime="2026-03-17T17:00:05Z")],
+    )
+
+
+ANY_TIME = SlotWish("physical", None, None, A_TUESDAY, A_TUESDAY + timedelta(days=14))
+
+READS: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
+    "open_slots": lambda its: its.open_slots(ANY_TIME),
+    "appointments": lambda its: its.appointments(),
+    "providers": lambda its: its.providers(),
+    "places": lambda its: its.places(),
+    "medications": lambda its: its.medications(),
+    "pharmacies": lambda its: its.pharmacies(),
+    "test_results": lambda its: its.test_results(),
+    "balances": lambda its: its.balances(),
+    "payment_methods": lambda its: its.payment_methods(),
+}
+WRITES: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
+    "hold_slot": lambda its: its.hold_slot("s1", "physical"),
+    "book_appointment": lambda its: its.book_appointment("s1", "physical", "k1"),
+    "cancel_appointment": lambda its: its.cancel_appointment("a1", "k1"),
+    "request_refill": lambda its: its.request_refill("m1", None, "k1"),
+    "pay": lambda its: its.pay("clinic", 5000, "pm1", "k1"),
+}
+EVERY_CALL = READS | WRITES

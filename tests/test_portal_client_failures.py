@@ -1,0 +1,416 @@
+"""Whatever the portal or the network does wrong becomes one error of our own tree, the right one."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actions.portal_client import (
+    OutcomeUnknown,
+    PortalError,
+    PortalUnavailable,
+    Refused,
+    SessionExpired,
+    SlotTaken,
+    UnusableAnswer,
+)
+from tests.portal_client_fakes import (
+    CHEN,
+    CHEN_ROLE,
+    CRESCENT,
+    EVERY_CALL,
+    OURS,
+    READS,
+    WRITES,
+    FhirServer,
+    appointment,
+    bundle,
+    capabilities,
+    fhir,
+    offer,
+    order,
+    outcome,
+    paid,
+    portal,
+)
+
+MINE = {"reference": "Patient/maria"}
+FILL = {
+    "resourceType": "MedicationDispense",
+    "id": "d",
+    "status": "completed",
+    "subject": MINE,
+    "authorizingPrescription": [{"reference": "MedicationRequest/m1"}],
+    "whenHandedOver": "2026-03-10T10:00:00-07:00",
+    "daysSupply": {"value": 30, "unit": "d"},
+}
+PREFERRED = {
+    "url": f"{OURS}/StructureDefinition/preferred-pharmacy",
+    "valueReference": {"reference": "Organization/willamette"},
+}
+REPORT = {
+    "resourceType": "DiagnosticReport",
+    "id": "r1",
+    "status": "final",
+    "subject": MINE,
+    "code": {"text": "Lipid panel"},
+    "effectiveDateTime": "2026-03-13T09:00:00-07:00",
+    "result": [{"reference": "Observation/o1"}],
+    "meta": {"security": [{"system": "x", "code": "R"}]},
+}
+LDL = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "subject": MINE,
+    "code": {"coding": [{"display": "LDL cholesterol"}]},
+    "valueQuantity": {"value": 162, "unit": "mg/dL"},
+    "referenceRange": [{"low": {"value": 0}, "high": {"value": 99}}],
+    "interpretation": [{"coding": [{"code": "H"}]}],
+    "component": [{"code": {"text": "x"}, "valueString": "y"}],
+}
+BALANCE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Account.balance"
+OWED = {"value": 184.5, "currency": "USD"}
+ACCOUNT = {
+    "resourceType": "Account",
+    "id": "clinic",
+    "status": "active",
+    "subject": [MINE],
+    "type": {"coding": [{"code": "clinic"}]},
+    "extension": [{"url": BALANCE, "extension": [{"url": "amount", "valueMoney": OWED}]}],
+}
+INVOICE = {
+    "resourceType": "Invoice",
+    "id": "i",
+    "status": "issued",
+    "subject": MINE,
+    "account": {"reference": "Account/clinic"},
+    "totalGross": OWED,
+    "extension": [{"url": f"{OURS}/StructureDefinition/due-date", "valueDate": "2026-03-29"}],
+}
+METHOD = {
+    "name": "method",
+    "part": [
+        {"name": "id", "valueString": "pm1"},
+        {"name": "kind", "valueCode": "visa"},
+        {"name": "ending", "valueString": "4242"},
+    ],
+}
+
+# Lists of one type each, and the address they are read from.
+LISTS = [("appointments", "GET Appointment"), ("test_results", "GET DiagnosticReport"), ("balances", "GET Account")]
+# Writes, the address they write to, and where their key is looked for.
+KEYED = [
+    ("book_appointment", "POST Appointment/$book", "GET Appointment"),
+    ("request_refill", "POST Task", "GET Task"),
+    ("pay", "POST Task", "GET Task"),
+]
+
+
+def a_server() -> FhirServer:
+    """Everything that is read on the way to a write is there."""
+    server = FhirServer().on("GET MedicationRequest/m1", fhir(order())).on("GET Invoice", bundle())
+    server.on("GET Appointment/a1", fhir(appointment(), etag='W/"1"'))
+    return server
+
+
+def every_answer(answer: httpx.Response | Exception) -> Callable[[httpx.Request], httpx.Response]:
+    """A server that answers everything alike, but says what it can do."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/metadata"):
+            return capabilities(("find", "hold", "book"), ())
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    return serve
+
+
+def httpx_errors() -> list[Exception]:
+    request = httpx.Request("GET", "https://portal.test")
+    found: list[Exception] = [httpx.InvalidURL("no"), httpx.CookieConflict("no"), httpx.StreamConsumed()]
+    for kind in vars(httpx).values():
+        if inspect.isclass(kind) and issubclass(
+            kind, httpx.TransportError | httpx.TooManyRedirects | httpx.DecodingError
+        ):
+            found.append(kind("no", request=request))
+    return found
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_a_token_that_is_no_longer_accepted_means_signing_in_again(call: str) -> None:
+    with pytest.raises(SessionExpired):
+        await EVERY_CALL[call](portal(every_answer(outcome("login", 401))))
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_what_is_forbidden_is_refused(call: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await EVERY_CALL[call](portal(every_answer(outcome("forbidden", 403))))
+    assert caught.value.code == "forbidden"
+
+
+@pytest.mark.parametrize("call", sorted(EVERY_CALL.keys() - {"hold_slot", "book_appointment"}))
+async def test_what_is_not_there_is_refused_as_not_found(call: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await EVERY_CALL[call](portal(every_answer(outcome("processing", 404))))
+    assert caught.value.code == "not-found"
+
+
+@pytest.mark.parametrize("call", ["hold_slot", "book_appointment"])
+@pytest.mark.parametrize("status", [404, 409, 412])
+async def test_a_time_that_somebody_else_has_is_taken(call: str, status: int) -> None:
+    address = "POST Appointment/$hold" if call == "hold_slot" else "POST Appointment/$book"
+    server = a_server().on(address, outcome("processing", status, "slot-taken"))
+    with pytest.raises(SlotTaken) as caught:
+        await WRITES[call](portal(server))
+    assert caught.value.detail == "slot-taken"
+
+
+@pytest.mark.parametrize("call", ["request_refill", "pay"])
+async def test_a_rule_of_the_portal_is_told_with_its_finer_code(call: str) -> None:
+    server = a_server().on("POST Task", outcome("business-rule", 422, "over-payment"))
+    with pytest.raises(Refused) as caught:
+        await WRITES[call](portal(server))
+    assert (caught.value.code, caught.value.detail) == ("business-rule", "over-payment")
+
+
+@pytest.mark.parametrize(("call", "address", "_look"), KEYED)
+async def test_a_failed_precondition_of_a_write_is_a_conflict(call: str, address: str, _look: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await WRITES[call](portal(a_server().on(address, outcome("processing", 412))))
+    assert caught.value.code == "conflict"
+
+
+async def test_a_refusal_without_an_outcome_is_told_by_its_status() -> None:
+    page = httpx.Response(403, content=b"<h1>No</h1>", headers={"content-type": "text/html"})
+    with pytest.raises(Refused) as caught:
+        await portal(every_answer(page)).appointments()
+    assert caught.value.code == "forbidden"
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_too_many_requests_means_later_and_says_when(call: str) -> None:
+    busy = fhir({"resourceType": "OperationOutcome", "issue": []}, 429, retry_after="17")
+    with pytest.raises(PortalUnavailable) as caught:
+        await EVERY_CALL[call](portal(every_answer(busy)))
+    assert caught.value.retry_after == timedelta(seconds=17)
+
+
+async def test_a_date_to_come_back_is_counted_from_the_portals_own_clock() -> None:
+    dates = {"date": "Tue, 17 Mar 2026 17:00:00 GMT", "retry-after": "Tue, 17 Mar 2026 17:02:00 GMT"}
+    with pytest.raises(PortalUnavailable) as caught:
+        await portal(every_answer(httpx.Response(503, headers=dates))).balances()
+    assert caught.value.retry_after == timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(("call", "address"), LISTS)
+async def test_a_read_is_tried_again_once_after_a_server_error(call: str, address: str) -> None:
+    server = a_server().on(address, outcome("exception", 500), bundle())
+    assert await READS[call](portal(server)) == []
+    assert len(server.calls(address)) == 2
+
+
+@pytest.mark.parametrize(("call", "address"), LISTS)
+async def test_a_read_is_tried_again_once_after_a_lost_connection(call: str, address: str) -> None:
+    server = a_server().on(address, httpx.ReadError("gone"), bundle())
+    assert await READS[call](portal(server)) == []
+    assert len(server.calls(address)) == 2
+
+
+@pytest.mark.parametrize(("call", "address"), LISTS)
+async def test_a_read_is_not_tried_a_third_time(call: str, address: str) -> None:
+    server = a_server().on(address, outcome("exception", 500))
+    with pytest.raises(PortalUnavailable):
+        await READS[call](portal(server))
+    assert len(server.calls(address)) == 2
+
+
+@pytest.mark.parametrize(("call", "address", "look"), KEYED)
+@pytest.mark.parametrize("trouble", [outcome("exception", 500), httpx.ReadTimeout("slow"), httpx.ReadError("gone")])
+async def test_a_write_without_an_answer_is_looked_for_once_and_not_sent_again(
+    call: str, address: str, look: str, trouble: httpx.Response | Exception
+) -> None:
+    server = a_server().on(address, trouble).on(look, bundle())
+    with pytest.raises(OutcomeUnknown):
+        await WRITES[call](portal(server))
+    assert (len(server.calls(address)), len(server.calls(look))) == (1, 1)
+
+
+@pytest.mark.parametrize(("call", "address", "look"), KEYED)
+async def test_a_write_stays_open_when_it_cannot_be_looked_for(call: str, address: str, look: str) -> None:
+    server = a_server().on(address, httpx.ReadTimeout("slow")).on(look, outcome("exception", 500))
+    with pytest.raises(OutcomeUnknown):
+        await WRITES[call](portal(server))
+
+
+@pytest.mark.parametrize(("call", "address", "_look"), KEYED)
+async def test_a_write_that_never_left_changed_nothing(call: str, address: str, _look: str) -> None:
+    server = a_server().on(address, httpx.ConnectError("no route"))
+    with pytest.raises(PortalUnavailable):
+        await WRITES[call](portal(server))
+
+
+BROKEN = {
+    "half JSON": httpx.Response(
+        200, content=b'{"resourceType": "Bun', headers={"content-type": "application/fhir+json"}
+    ),
+    "NaN": httpx.Response(200, content=b'{"resourceType": NaN}', headers={"content-type": "application/fhir+json"}),
+    "deep": httpx.Response(200, content=b"[" * 200_000, headers={"content-type": "application/fhir+json"}),
+    "a page": httpx.Response(200, content=b"<html></html>", headers={"content-type": "text/html"}),
+    "no type": httpx.Response(200, content=b"{}"),
+    "a list": httpx.Response(200, content=b"[]", headers={"content-type": "application/json"}),
+    "nothing": httpx.Response(200, content=b"", headers={"content-type": "application/fhir+json"}),
+    "another resource": fhir({"resourceType": "Location", "id": "x"}),
+    "redirect": httpx.Response(302, headers={"location": "https://portal.test/fhir/elsewhere"}),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("call", READS)
+async def test_an_answer_that_is_no_answer_is_not_used(call: str, broken: httpx.Response) -> None:
+    with pytest.raises(UnusableAnswer):
+        await READS[call](portal(every_answer(broken)))
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("call", "address", "look"), KEYED)
+async def test_a_broken_answer_to_a_write_leaves_it_open(
+    call: str, address: str, look: str, broken: httpx.Response
+) -> None:
+    server = a_server().on(address, broken).on(look, bundle())
+    with pytest.raises(OutcomeUnknown):
+        await WRITES[call](portal(server))
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    server = a_server().on("GET Appointment", httpx.Response(302, headers={"location": "/fhir/elsewhere"}))
+    with pytest.raises(UnusableAnswer):
+        await portal(server).appointments()
+    assert server.calls("GET elsewhere") == []
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    async def endless():
+        while True:
+            yield b" " * 65536
+
+    huge = httpx.Response(200, content=endless(), headers={"content-type": "application/fhir+json"})
+    with pytest.raises(PortalUnavailable):
+        await portal(FhirServer().on("GET Account", lambda _: huge)).balances()
+
+
+@pytest.mark.parametrize("error", httpx_errors(), ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_no_error_of_the_http_library_escapes(call: str, error: Exception) -> None:
+    with pytest.raises(PortalError):
+        await EVERY_CALL[call](portal(every_answer(error)))
+
+
+HEALTHY: dict[str, httpx.Response] = {
+    "POST Appointment/$find": bundle(offer("s9", "2026-03-18T09:00:00-07:00", "2026-03-18T09:30:00-07:00")),
+    "POST Appointment/$hold": fhir(appointment("h1", "pending")),
+    "POST Appointment/$book": fhir(appointment()),
+    "GET Appointment": bundle(appointment()),
+    "GET Appointment/a1": fhir(appointment()),
+    "PUT Appointment/a1": fhir(appointment(status="cancelled")),
+    "GET PractitionerRole": bundle(CHEN_ROLE, included=[CHEN]),
+    "GET Location": bundle(CRESCENT),
+    "GET MedicationRequest": bundle(order()),
+    "GET MedicationRequest/m1": fhir(order()),
+    "GET MedicationDispense": bundle(FILL),
+    "GET MedicationStatement": bundle(order() | {"resourceType": "MedicationStatement", "dosage": [{"text": "x"}]}),
+    "GET Organization": bundle({"resourceType": "Organization", "id": "willamette", "name": "Willamette Pharmacy"}),
+    "GET Patient/maria": fhir({"resourceType": "Patient", "id": "maria", "extension": [PREFERRED]}),
+    "GET DiagnosticReport": bundle(REPORT, included=[LDL]),
+    "GET Account": bundle(ACCOUNT),
+    "GET Invoice": bundle(INVOICE),
+    "GET Patient/maria/$payment-methods": fhir({"resourceType": "Parameters", "parameter": [METHOD]}),
+    "POST Task": fhir(paid(5000), 201),
+    "GET Task": bundle(),
+}
+TOUCHES = {
+    "open_slots": ["POST Appointment/$find", "GET PractitionerRole", "GET Location"],
+    "appointments": ["GET Appointment"],
+    "providers": ["GET PractitionerRole"],
+    "places": ["GET Location"],
+    "medications": ["GET MedicationRequest", "GET MedicationDispense", "GET MedicationStatement"],
+    "pharmacies": ["GET Organization", "GET Patient/maria"],
+    "test_results": ["GET DiagnosticReport"],
+    "balances": ["GET Account", "GET Invoice"],
+    "payment_methods": ["GET Patient/maria/$payment-methods"],
+    "hold_slot": ["POST Appointment/$hold"],
+    "book_appointment": ["POST Appointment/$book"],
+    "cancel_appointment": ["GET Appointment/a1", "PUT Appointment/a1"],
+    "request_refill": ["GET MedicationRequest/m1", "POST Task"],
+    "pay": ["POST Task"],
+}
+NONSENSE = st.sampled_from(
+    [None, True, -1, 7.5, "", "x", "2026-99-99T99:00:00Z", [], {}, [None], ["x"], [{}], [[]], {"x": 1}]
+)
+
+
+def healthy() -> FhirServer:
+    server = FhirServer()
+    for address, answer in HEALTHY.items():
+        server.on(address, answer)
+    return server
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (container, key) of a JSON value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inside:
+        yield value, key
+        yield from places_in(part)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, address: str) -> httpx.Response:
+    """A healthy answer in which one or two things are replaced by nonsense."""
+    body = json.loads(HEALTHY[address].content)
+    for _ in range(draw(st.integers(1, 2))):
+        container, key = draw(st.sampled_from(list(places_in(body)) or [(body, "x")]))
+        container[key] = copy.deepcopy(draw(NONSENSE))
+    return fhir(body, HEALTHY[address].status_code)
+
+
+def assert_well_typed(value: Any) -> None:
+    """What leaves is what its dataclass says, all the way down."""
+    for each in value if isinstance(value, list | tuple) else [value]:
+        if dataclasses.is_dataclass(each):
+            for name, kind in get_type_hints(type(each)).items():
+                held = getattr(each, name)
+                origins = (
+                    [get_origin(part) or part for part in get_args(kind)]
+                    if "|" in str(kind)
+                    else [get_origin(kind) or kind]
+                )
+                assert any(held in get_args(kind) if part is Literal else isinstance(held, part) for part in origins)
+                assert_well_typed(held)
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_every_call_works_on_a_healthy_server(call: str) -> None:
+    await EVERY_CALL[call](portal(healthy()))
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("call", EVERY_CALL)
+async def test_whatever_is_damaged_only_errors_of_our_own_leave(call: str, data: st.DataObject) -> None:
+    address = data.draw(st.sampled_from(TOUCHES[call]))
+    server = healthy().on(address, data.draw(damaged(address)))
+    with contextlib.suppress(PortalError):
+        assert_well_typed(await EVERY_CALL[call](portal(server)))
