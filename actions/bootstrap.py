@@ -68,6 +68,10 @@ class Services:
         await asyncio.to_thread(self.identity.keep_token, sender_id, token.access_token, until)
         return token.access_token
 
+    async def forget_token(self, sender_id: str) -> None:
+        """Drop the kept portal token, so that the next call asks for a new one."""
+        await asyncio.to_thread(self.identity.keep_token, sender_id, "", self.clock.now())
+
     async def send_code(self, delivery: Delivery) -> None:
         """Hand a code to the carrier; a failure is logged without the number and the person can ask again."""
         try:

@@ -58,10 +58,10 @@ class ActionRepeatThat(CarelineAction):
         if not said:
             turn.utter("utter_repeat_that_nothing")
             return []
-        for message in said:
+        # Inside a task its question was said last, and the form asks it again by itself.
+        for message in said[:-1] if active_form(turn) else said:
             turn.say_again(message)
-        # A form would ask its question once more, which has just been said.
-        return [FollowupAction("action_listen")]
+        return []
 
 
 class ActionAffirm(CarelineAction):
@@ -131,7 +131,9 @@ class ActionNotUnderstood(CarelineAction):
     async def act(self, turn: Turn) -> list[Event]:
         times = int(turn.slot(MISUNDERSTOOD) or 0) + 1
         form = active_form(turn)
-        if form is not None and times < 3:
+        if form is None and nearest(turn) == "out_of_scope":
+            turn.utter("utter_out_of_scope")
+        elif form is not None and times < 3:
             turn.utter("utter_not_understood_answer")
         elif times == 1 and len(likeliest(turn)) == 2:
             self._ask_which(turn)
@@ -155,6 +157,12 @@ def active_form(turn: Turn) -> TaskForm | None:
     """The form of the task at hand; None between tasks."""
     name = (turn.tracker.active_loop or {}).get("name")
     return next((form() for form in _forms(TaskForm) if name == f"{form.capability}_form"), None)
+
+
+def nearest(turn: Turn) -> str:
+    """The intent that the words are nearest to, however far that is; empty when nothing was compared."""
+    ranking = turn.tracker.latest_message.get("intent_ranking") or []
+    return next((item["name"] for item in ranking if item["name"] != "nlu_fallback"), "")
 
 
 def likeliest(turn: Turn) -> list[Capability]:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.offers import button
+from actions.reading.words import tokens
 from actions.reading.yes_no import read_yes_no
 from actions.turn import CarelineAction, Event, Turn
 from assistant.capabilities import Capabilities
@@ -24,6 +25,8 @@ REQUESTED_SLOT = "requested_slot"
 TASK_STACK = "task_stack"
 DECLINED = "declined"
 OPENING = "opening"
+BARE_ANSWER = 3
+"""Words up to which a message holds an answer and nothing else."""
 END_FORM: list[Event] = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
 SILENT_ACTIONS = frozenset({"action_listen", "action_extract_slots", "action_session_start"})
 
@@ -34,9 +37,17 @@ class Question(ABC):
     slot: ClassVar[str]
     depends_on: ClassVar[tuple[str, ...]] = ()
     """Slots whose change makes this answer void."""
+    alone: ClassVar[bool] = False
+    """True when its answer is not searched for anything else: a birth date is no day for a visit."""
+    said_like: ClassVar[frozenset[str]] = frozenset()
+    """Intents that an answer to this may well look like ("my ear hurts" to the kind of visit)."""
 
     async def needed(self, turn: Turn) -> bool:
         return True
+
+    async def answered(self, turn: Turn) -> bool:
+        """True when it need not be asked (again)."""
+        return turn.slot(self.slot) is not None
 
     async def known(self, turn: Turn) -> Any | None:
         """What need not be asked because it is known from elsewhere."""
@@ -60,12 +71,13 @@ class Confirmation(Question):
         return [button(yes, f"yes {self._what(turn)}"), button(no, f"no {self._what(turn)}")]
 
     async def answer(self, turn: Turn) -> Any | None:
-        if turn.picked:
-            said, _, what = turn.picked.partition(" ")
-            return said == "yes" if what == self._what(turn) else None
-        yes = read_yes_no(turn.text)
+        yes = self._picked(turn) if turn.picked else read_yes_no(turn.text)
         # After a no the question was what to change, and a yes is no answer to that.
         return None if yes and turn.slot(DECLINED) else yes
+
+    def _picked(self, turn: Turn) -> bool | None:
+        said, _, what = (turn.picked or "").partition(" ")
+        return said == "yes" if what == self._what(turn) else None
 
     def _what(self, turn: Turn) -> str:
         values = json.dumps([turn.slot(name) for name in self.depends_on], sort_keys=True)
@@ -112,13 +124,16 @@ class TaskForm(CarelineAction):
         return [*END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
-        if turn.asks_for_something_else(self.capability):
-            return {}
         requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
+        asked = next((question for question in questions if question.slot == requested), None)
+        if turn.asks_for_something_else(self.capability) and not await _answers_all_the_same(turn, asked):
+            return {}
         found: dict[str, Any] = {}
+        if asked is not None and asked.alone and await asked.answer(turn) is not None:
+            questions = [asked, *(question for question in questions if asked.slot in question.depends_on)]
         for question in questions:
             value = await (question.answer(turn) if question.slot == requested else question.mention(turn))
-            if value is not None and value != turn.slot(question.slot):
+            if value is not None and (question is asked or value != turn.slot(question.slot)):
                 found[question.slot] = value
                 turn.remember(question.slot, value)
         return _without_what_is_void(turn, questions, found)
@@ -141,7 +156,7 @@ class TaskForm(CarelineAction):
 
     async def _next(self, turn: Turn, questions: list[Question], events: list[Event]) -> str | None:
         for question in questions:
-            if turn.slot(question.slot) is not None or not await question.needed(turn):
+            if await question.answered(turn) or not await question.needed(turn):
                 continue
             known = await question.known(turn)
             if known is None:
@@ -189,6 +204,13 @@ def take_up(turn: Turn) -> list[Event]:
     task = stack.pop()
     turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
     return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+
+
+async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:
+    """True when words that look like another request are an answer: too few to be a request, or like this answer."""
+    if asked is None or await asked.answer(turn) is None:
+        return False
+    return len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
 
 
 def _push(turn: Turn, task: str) -> Event:

@@ -156,8 +156,13 @@ class CarelineAction(Action, ABC):
         turn = Turn(tracker, dispatcher, self._services())
         try:
             return await self.act(turn)
-        except (NotSignedIn, SessionExpired):
+        except NotSignedIn:
             return self.failed(turn, "utter_sign_in_again")
+        except SessionExpired:
+            # The portal has forgotten a token that should still hold; who is signed in is decided here, not there.
+            await turn.services.forget_token(turn.sender_id)
+            logger.warning("%s: the portal refused a token", self.name())
+            return self.failed(turn, "utter_portal_unavailable")
         except OutcomeUnknown as error:
             logger.error("%s: outcome unknown (%s)", self.name(), type(error).__name__)
             return self.failed(turn, "utter_outcome_unknown")

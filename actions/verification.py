@@ -39,6 +39,7 @@ class SignInPhone(Question):
     """The number the clinic has on file, or the one that the carrier reports."""
 
     slot = "sign_in_phone"
+    alone = True
 
     def __init__(self, capability_id: str) -> None:
         self._capability_id = capability_id
@@ -61,6 +62,7 @@ class SignInBirthDate(Question):
     """The second half of the claim."""
 
     slot = "sign_in_birth_date"
+    alone = True
 
     def __init__(self, capability_id: str) -> None:
         self._capability_id = capability_id
@@ -87,6 +89,10 @@ class SignInCode(Question):
 
     async def needed(self, turn: Turn) -> bool:
         return not await is_proved(turn, self._capability_id)
+
+    async def answered(self, turn: Turn) -> bool:
+        # Whatever the slot says: only a proof that holds now is one.
+        return not await self.needed(turn)
 
     async def answer(self, turn: Turn) -> Any | None:
         if code_check(turn) is None:

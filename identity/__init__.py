@@ -1,7 +1,7 @@
 """Who is signed in: sessions, codes, limits; the only authority, used by the gateway and the actions."""
 
 from identity.authority import Identity, IdentityUnavailable
-from identity.challenges import ChallengeStart, CodeCheck, Person
+from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation
 from identity.delivery import CodeNotSent, CodeSender, Delivery
 from identity.keys import Keys

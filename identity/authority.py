@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from clock import Clock
-from identity.challenges import SIGN_IN, Challenges, ChallengeStart, CodeCheck, Person
+from identity.challenges import SIGN_IN, Challenges
+from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation, Conversations
 from identity.counters import Counters
 from identity.keys import Keys
@@ -108,8 +109,8 @@ class Identity:
             sender_id: The conversation.
             person: Whom the portal found; None when it found nobody.
             purpose: "sign_in", or what a second proof is for.
-            claim: What was said to identify the person, tidied ("maria lopez 1984-03-12"). Give it whether or not
-                somebody was found: the limits that show are counted by it.
+            claim: What was said to identify the person ("maria lopez 1984-03-12"), in one form on every channel. Give
+                it whether or not somebody was found: the limits that show are counted by it.
         """
         with self._writing() as at:
             conversation = self._conversations.by_sender(at.connection, sender_id)
@@ -124,7 +125,7 @@ class Identity:
             return self._challenges.is_open(at.connection, sender_id, at.now)
 
     def check_code(self, sender_id: str, code: str, purpose: str = SIGN_IN) -> CodeCheck:
-        """Judge a code; the right one signs in. Anything that is not six digits is wrong and counts for nothing."""
+        """Judge a code; the right one signs in. For anything but six digits the outcome is "none" and nothing counts."""
         with self._writing() as at:
             conversation = self._conversations.by_sender(at.connection, sender_id)
             if conversation is None:

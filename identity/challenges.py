@@ -11,14 +11,15 @@ import json
 import logging
 import re
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from pyotp import random_base32
 from pyotp.hotp import HOTP
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from identity.claims import ChallengeStart, Claim, CodeCheck, KnownPerson, Person
 from identity.conversations import Conversation
 from identity.counters import Counters
 from identity.delivery import Delivery, may_receive_codes
@@ -31,76 +32,6 @@ logger = logging.getLogger(__name__)
 
 SIGN_IN = "sign_in"
 _SIX_DIGITS = re.compile("[0-9]{6}")
-
-StartOutcome = Literal["started", "too_soon", "too_many", "none"]
-CheckOutcome = Literal["accepted", "wrong", "expired", "locked", "none"]
-
-
-class Person(Protocol):
-    """What is needed to know of somebody whom the portal has on file."""
-
-    @property
-    def id(self) -> str:
-        """The portal's id of the patient."""
-        ...
-
-    @property
-    def phone(self) -> str | None:
-        """E.164, as on file; None when there is none."""
-        ...
-
-    @property
-    def can_text(self) -> bool:
-        """False for a landline: the code is spoken by a call."""
-        ...
-
-    @property
-    def given_name(self) -> str: ...
-
-    @property
-    def language(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class ChallengeStart:
-    """What came of asking for a code; the same for people on file and for strangers."""
-
-    outcome: StartOutcome
-    """"none" only from a resend with nothing to repeat, or for a conversation that does not exist."""
-    wait: timedelta | None = None
-    """How long until another may be asked for, when too soon or too many."""
-    delivery: Delivery | None = None
-    """For the sender in the background; nothing that is said may depend on it."""
-
-
-@dataclass(frozen=True)
-class CodeCheck:
-    """What came of a code that was given."""
-
-    outcome: CheckOutcome
-    tries_left: int = 0
-    wait: timedelta | None = None
-    """How long the lock lasts, when locked."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Somebody's word that they are this person."""
-
-    person: Person | None
-    """None for a stranger."""
-    key: str
-    """Fingerprint of what was claimed."""
-    purpose: str
-
-
-@dataclass(frozen=True)
-class _KnownPerson:
-    id: str
-    phone: str | None
-    can_text: bool
-    given_name: str
-    language: str
 
 
 class Challenges:
@@ -115,7 +46,7 @@ class Challenges:
     def claim(self, conversation: Conversation, person: Person | None, purpose: str, words: str) -> Claim:
         """Make a claim out of what was said; without `words` the person, or else the conversation, stands for it."""
         if words:
-            return Claim(person, self._keys.fingerprint("claim", words), purpose)
+            return Claim(person, self._keys.fingerprint("claim", " ".join(words.casefold().split())), purpose)
         if person is not None:
             return Claim(person, self._keys.fingerprint("claimed person", person.id), purpose)
         return Claim(None, self._keys.fingerprint("claimed stranger", conversation.sender_id), purpose)
@@ -140,8 +71,8 @@ class Challenges:
         if row is None or not self._remembered(row, now):
             return ChallengeStart("none")
         known = json.loads(self._keys.unseal(row.person_sealed))
-        person = _KnownPerson(**known) if known else None
-        return self.start(connection, conversation, Claim(person, row.claim_key, row.purpose), now)
+        claim = Claim(KnownPerson(**known) if known else None, row.claim_key, row.purpose)
+        return self.start(connection, conversation, claim, now)
 
     def is_open(self, connection: Connection, sender_id: str, now: datetime) -> bool:
         """Whether the conversation waits for a code that could still be right."""
@@ -172,7 +103,7 @@ class Challenges:
     def close(self, connection: Connection, sender_id: str, now: datetime) -> None:
         """End what is open: nobody is to be signed in by a code that was asked for before."""
         still_open = update(challenges).where(challenges.c.sender_id == sender_id, challenges.c.used_at.is_(None))
-        connection.execute(still_open.values(used_at=now, code_mac=None))
+        connection.execute(still_open.values(used_at=now, code_mac=None, person_sealed=""))
 
     def purge(self, connection: Connection, now: datetime) -> int:
         """Drop challenges that are kept no longer."""
@@ -196,7 +127,7 @@ class Challenges:
         row = bound | {
             "claim_key": claim.key,
             "client_key": conversation.client_key,
-            "person_sealed": self._keys.seal(_written(claim.person)),
+            "person_sealed": self._keys.seal(claim.written()),
             "code_mac": mac if addressee else None,
             "issued_at": now,
             "delivered_at": now if addressee else None,
@@ -294,7 +225,7 @@ class Challenges:
             challenges.c.issued_at > now - self._limits.code_life,
             challenges.c.code_mac.in_(self._keys.fingerprints("code", *bound, code)),
         )
-        return connection.execute(matching.values(used_at=now, code_mac=None)).rowcount == 1
+        return connection.execute(matching.values(used_at=now, code_mac=None, person_sealed="")).rowcount == 1
 
     def _wrong(self, connection: Connection, row: Any, now: datetime) -> CodeCheck:
         self._counters.after_wrong(connection, row.person_key, self._limits.guesses, now)
@@ -314,10 +245,3 @@ class Challenges:
         # A second proof is worth nothing without the first: the session may have ended while the code was under way.
         fresh = self._sessions.freshen(connection, row.sender_id, person["id"], now)
         return CodeCheck("accepted" if fresh else "expired")
-
-
-def _written(person: Person | None) -> str:
-    if person is None:
-        return "null"
-    known = _KnownPerson(person.id, person.phone, person.can_text, person.given_name, person.language)
-    return json.dumps(asdict(known))

@@ -130,7 +130,10 @@ def open_engine(url: str) -> Engine:
         return _engine(url, pool_pre_ping=True)
     if parsed.database in (None, "", ":memory:"):
         raise ValueError("The session store needs a file: two processes cannot share a database in memory.")
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(parsed.database)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # SQLite gives its other files the rights of this one.
+    file.touch(mode=0o600)
     engine = _engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -65,6 +65,7 @@ class Failures:
 class FakePortal(Failures):
     """A portal that remembers what it was told; satisfies `Portal`."""
 
+    who: Person | None = None
     slots: list[OpenSlot] = field(default_factory=list)
     booked: list[Appointment] = field(default_factory=list)
     all_providers: list[Provider] = field(default_factory=list)
@@ -81,6 +82,12 @@ class FakePortal(Failures):
     payments: list[Payment] = field(default_factory=list)
     _done: dict[str, Any] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    async def person(self) -> Person:
+        self._enter("person")
+        if self.who is None:
+            raise Refused("not-found")
+        return self.who
 
     async def open_slots(self, wish: SlotWish) -> list[OpenSlot]:
         self._enter("open_slots", wish)

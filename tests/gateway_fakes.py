@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,8 +19,8 @@ from channels.dialogue import DialogueClient
 from channels.emergency import Alarm
 from channels.language import LanguageModel
 from channels.language_training import model_of, train
-from channels.steps import World
 from channels.store import TurnStore
+from channels.turn import World
 from channels.turns import Patience
 from clock import FixedClock
 from identity import Identity, Keys, open_engine
@@ -62,6 +62,10 @@ class FakeDialogue:
     down: bool = False
     busy: asyncio.Event | None = None
     """Not None: no answer until it is set."""
+    meanwhile: Callable[[], None] = lambda: None
+    """What the actions do in another process before the answer comes."""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a message waits for that."""
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         if self.down:
@@ -69,7 +73,9 @@ class FakeDialogue:
         self.heard.append(json.loads(request.content))
         self.secrets.append(request.headers.get("x-careline-secret"))
         if self.busy is not None:
+            self.reached.set()
             await self.busy.wait()
+        self.meanwhile()
         said = self.replies.pop(0) if self.replies else [{"text": "All right.", "act": "utter_all_right"}]
         return httpx.Response(200, json={"replies": said})
 
@@ -113,6 +119,7 @@ class Kit:
     store: TurnStore
     clock: FixedClock
     engine: Any
+    world: World
 
     async def post(self, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
         return await self.client.post("/v1/turns", json={"channel": "web", **body}, headers=headers)
@@ -152,7 +159,7 @@ async def gateway(folder: Path, **changes: Any) -> AsyncIterator[Kit]:
             to_dialogue,
             httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as client,
         ):
-            yield Kit(client, dialogue, identity, store, clock, engine)
+            yield Kit(client, dialogue, identity, store, clock, engine, world)
     finally:
         engine.dispose()
 

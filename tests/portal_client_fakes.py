@@ -198,6 +198,7 @@ def paid(cents: int, key: str = "k1", status: str = "completed") -> Json:
 ANY_TIME = SlotWish("physical", None, None, A_TUESDAY, A_TUESDAY + timedelta(days=14))
 
 READS: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
+    "person": lambda its: its.person(),
     "open_slots": lambda its: its.open_slots(ANY_TIME),
     "appointments": lambda its: its.appointments(),
     "providers": lambda its: its.providers(),

@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import text
 
 from channels.after_alarm import means_go_on, means_yes
+from channels.emergency.screen import RESPONSES
+from channels.steps import ASKS, RESUME
 from identity import IdentityUnavailable
 from tests.gateway_fakes import IMPATIENT, Kit, gateway
 
@@ -67,8 +70,7 @@ async def test_an_alarm_does_not_wait_for_a_turn_under_way(kit: Kit) -> None:
     token = (await kit.say("good morning"))["conversation"]
     kit.dialogue.busy = asyncio.Event()
     slow = asyncio.create_task(kit.say("the first one", conversation=token))
-    while len(kit.dialogue.heard) < 2:
-        await asyncio.sleep(0)
+    await kit.dialogue.reached.wait()
     assert acts(await kit.say("chest pain", conversation=token)) == [ALARM]
     kit.dialogue.busy.set()
     await slow
@@ -157,3 +159,11 @@ def test_only_a_short_clear_yes_is_one(words: str) -> None:
 )
 def test_only_a_short_clear_no_goes_on(words: str) -> None:
     assert not means_go_on(words)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_question_whether_it_is_happening_has_its_whole_answer(language: str) -> None:
+    said = yaml.safe_load((RESPONSES / language / "safety.yml").read_text(encoding="utf-8"))["responses"]
+    questions = [act for act in said if act.endswith(ASKS)]
+    assert questions
+    assert all(act.removesuffix(ASKS) in said for act in [*questions, RESUME])

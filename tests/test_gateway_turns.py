@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.gateway_fakes import CLINIC, IMPATIENT, Kit, gateway
+from sqlalchemy import text
 
 from identity import IdentityUnavailable
+from tests.gateway_fakes import CLINIC, IMPATIENT, Kit, gateway
 
 YES_OR_NO: list[dict[str, Any]] = [
     {
@@ -231,8 +233,6 @@ async def test_the_same_message_sent_twenty_times_at_once_has_one_effect(kit: Ki
 async def test_another_process_working_on_the_message_is_waited_for(kit: Kit) -> None:
     body = {"channel": "web", "text": "good morning", "message_id": "m-1"}
     key = kit.store.fingerprint("turn", "key-1", "m-1")
-    import json
-
     kit.store.claim(key, kit.store.fingerprint("turn body", json.dumps(body, sort_keys=True)))
     waiting = asyncio.create_task(kit.say("good morning", message_id="m-1"))
     await asyncio.sleep(0)
@@ -311,8 +311,7 @@ async def test_turns_of_one_conversation_come_one_after_the_other(kit: Kit) -> N
     token = (await kit.say("good morning"))["conversation"]
     kit.dialogue.busy = asyncio.Event()
     both = asyncio.gather(*(kit.say(text, conversation=token) for text in ("the first one", "thank you")))
-    while len(kit.dialogue.heard) < 2:
-        await asyncio.sleep(0)
+    await kit.dialogue.reached.wait()
     for _ in range(50):
         await asyncio.sleep(0)
     assert len(kit.dialogue.heard) == 2
@@ -403,6 +402,23 @@ async def test_typing_the_title_of_a_choice_picks_it(kit: Kit, typed: str) -> No
     token, _ = await offered(kit)
     await kit.say(typed, conversation=token)
     assert kit.dialogue.heard[-1]["intent"] == "deny"
+
+
+async def test_typing_the_title_of_an_older_choice_is_words(kit: Kit) -> None:
+    token, _ = await offered(kit)
+    await kit.say("what time is it", conversation=token)
+    await kit.say("yes", conversation=token)
+    assert "intent" not in kit.dialogue.heard[-1]
+
+
+async def test_what_has_been_done_is_said_even_when_its_choices_cannot_be_kept(kit: Kit) -> None:
+    def fail() -> None:
+        with kit.engine.begin() as connection:
+            connection.execute(text("DROP TABLE gateway_choices"))
+
+    kit.dialogue.replies, kit.dialogue.meanwhile = [YES_OR_NO], fail
+    answer = await kit.say("book a visit")
+    assert (answer["replies"][0]["text"], answer["replies"][0]["choices"]) == ("Book it?", [])
 
 
 async def test_an_invented_choice_is_answered_in_words(kit: Kit) -> None:

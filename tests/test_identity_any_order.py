@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Model:
 
     newest: dict[int, Expected] = field(default_factory=dict)
     proved: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    replaced: list[tuple[int, Expected]] = field(default_factory=list)
     texts: dict[str, list[datetime]] = field(default_factory=dict)
 
     def started(
@@ -48,9 +49,9 @@ class Model:
         code = start.delivery.code if start.delivery else None
         if code and person:
             self.texts.setdefault(person.id, []).append(at)
-            for other, expected in self.newest.items():
-                if expected.person == person:
-                    self.newest[other] = Expected(person, expected.purpose, None, expected.at)
+            mine = [(other, expected) for other, expected in self.newest.items() if expected.person == person]
+            self.replaced += [(other, expected) for other, expected in mine if expected.code]
+            self.newest |= {other: replace(expected, code=None) for other, expected in mine}
         self.newest[conversation] = Expected(person, purpose, code, at)
 
     def right(self, conversation: int, code: str, purpose: str, at: datetime) -> bool:
@@ -89,6 +90,13 @@ class SigningIn(RuleBasedStateMachine):
         start = self.desk.start(self.senders[number], person, f"{claim} {person and person.id}", purpose)
         self._note(number, person, purpose, start)
 
+    @precondition(lambda self: self.model.newest)
+    @rule(number=CONVERSATIONS, claim=CLAIMS)
+    def ask_for_the_same_person_in_the_other_conversation(self, number: int, claim: str) -> None:
+        before = self.model.newest.get(1 - number)
+        if before is not None:
+            self.ask(number, before.person, claim, before.purpose)
+
     @rule(number=CONVERSATIONS)
     def resend(self, number: int) -> None:
         start = self.desk.identity.resend(self.senders[number])
@@ -97,10 +105,16 @@ class SigningIn(RuleBasedStateMachine):
             self._note(number, before.person, before.purpose, start)
 
     @precondition(lambda self: self.asked_for)
-    @rule(which=st.integers(0, 1), age=st.integers(1, 2))
-    def give_a_code_where_it_was_asked_for(self, which: int, age: int) -> None:
+    @rule(which=st.integers(0, 1), age=st.integers(1, 2), purpose=st.none() | PURPOSES)
+    def give_a_code_where_it_was_asked_for(self, which: int, age: int, purpose: str | None) -> None:
         number, asked_for = sorted(self.asked_for.items())[which % len(self.asked_for)]
         expected = asked_for[-min(age, len(asked_for))]
+        self._give(number, expected.code or "", purpose or expected.purpose)
+
+    @precondition(lambda self: self.model.replaced)
+    @rule()
+    def give_the_code_that_a_newer_one_has_replaced(self) -> None:
+        number, expected = self.model.replaced[-1]
         self._give(number, expected.code or "", expected.purpose)
 
     @precondition(lambda self: self.asked_for)
@@ -117,8 +131,9 @@ class SigningIn(RuleBasedStateMachine):
     @rule(seconds=PAUSES, restart=st.booleans())
     def wait(self, seconds: int, restart: bool) -> None:
         self.desk.after(seconds=seconds)
-        self.desk.identity.purge()
-        self.desk = self.desk.restarted() if restart else self.desk
+        if restart:
+            self.desk = self.desk.restarted()
+            self.desk.identity.purge()
 
     @precondition(lambda self: self.model.proved)
     @rule(number=CONVERSATIONS, stay=st.booleans())

@@ -114,6 +114,17 @@ def test_d04_what_was_dropped_is_gone_from_the_bytes_of_the_files(desk: Desk, tm
     assert (before, ADA.id.encode() in _bytes_on_disk(tmp_path)) == (True, False)
 
 
+def test_d10_nobody_else_on_the_machine_may_read_the_files(desk: Desk, tmp_path: Path) -> None:
+    desk.sign_in(desk.conversation())
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
+def test_d04_who_was_texted_is_forgotten_once_the_code_is_used(desk: Desk, tmp_path: Path) -> None:
+    desk.sign_in(desk.conversation())
+    with sqlite3.connect(tmp_path / "identity.db") as connection:
+        assert connection.execute("SELECT person_sealed, code_mac FROM identity_challenges").fetchall() == [("", None)]
+
+
 def test_the_store_says_that_it_is_ready_after_a_real_write_and_read(desk: Desk) -> None:
     desk.identity.ready()
     desk.after(seconds=1)

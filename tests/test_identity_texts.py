@@ -81,6 +81,11 @@ def test_v08_thirty_conversations_with_thirty_spellings_bring_three_texts_in_a_q
     assert {start.outcome for start in starts} == {"started"}
 
 
+def test_v08_a_claim_in_other_letters_is_the_same_claim(desk: Desk) -> None:
+    desk.start(desk.conversation(), None, "Ada Lindgren 1971-04-02")
+    assert desk.start(desk.conversation(), None, " ada  lindgren 1971-04-02").outcome == "too_soon"
+
+
 def test_v08_two_people_who_share_a_phone_need_not_wait_for_each_other(desk: Desk) -> None:
     partner = Patient(id="patient-abe", phone=ADA.phone)
     web = desk.conversation()

@@ -22,6 +22,12 @@ async def test_a_hold_is_a_reference_to_the_pending_appointment() -> None:
     assert await portal(server).hold_slot("s1", "physical") == "Appointment/h1"
 
 
+@pytest.mark.parametrize("trouble", [httpx.ReadTimeout("slow"), outcome("exception", 500)])
+async def test_a_hold_without_an_answer_leaves_nothing_open(trouble: httpx.Response | Exception) -> None:
+    with pytest.raises(PortalUnavailable):
+        await portal(FhirServer().on("POST Appointment/$hold", trouble)).hold_slot("s1", "physical")
+
+
 async def test_a_booking_names_slot_kind_of_visit_and_patient() -> None:
     server = FhirServer().on("POST Appointment/$book", fhir(appointment()))
     booked = await portal(server).book_appointment("s1", "physical", "k1")

@@ -119,6 +119,11 @@ async def test_two_people_with_one_phone_are_told_apart_by_birth_date(demo: Demo
     assert found.id == "anne"
 
 
+async def test_whoever_is_signed_in_is_who_was_found(demo: Demo) -> None:
+    found = await demo.directory.find_person("+15415550106", date(1939, 9, 9))
+    assert await demo.portal("dorothy").person() == found
+
+
 async def test_an_exchanged_token_opens_only_its_own_record(demo: Demo) -> None:
     token = await demo.tokens.exchange("rosa", A_TUESDAY)
 

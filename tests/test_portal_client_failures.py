@@ -7,7 +7,7 @@ import copy
 import dataclasses
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -58,6 +58,14 @@ FILL = {
 PREFERRED = {
     "url": f"{OURS}/StructureDefinition/preferred-pharmacy",
     "valueReference": {"reference": "Organization/willamette"},
+}
+MARIAS_CHART = {
+    "resourceType": "Patient",
+    "id": "maria",
+    "extension": [PREFERRED],
+    "name": [{"use": "official", "text": "Maria Elena Lopez", "given": ["Maria", "Elena"], "family": "Lopez"}],
+    "telecom": [{"system": "phone", "value": "+15415550101", "use": "mobile", "rank": 1}],
+    "communication": [{"language": {"coding": [{"code": "en"}]}, "preferred": True}],
 }
 REPORT = {
     "resourceType": "DiagnosticReport",
@@ -269,6 +277,9 @@ BROKEN = {
     "NaN": httpx.Response(200, content=b'{"resourceType": NaN}', headers={"content-type": "application/fhir+json"}),
     "deep": httpx.Response(200, content=b"[" * 200_000, headers={"content-type": "application/fhir+json"}),
     "a page": httpx.Response(200, content=b"<html></html>", headers={"content-type": "text/html"}),
+    "FHIR that says it is a page": httpx.Response(
+        200, content=bundle().content, headers={"content-type": "text/html; charset=utf-8"}
+    ),
     "no type": httpx.Response(200, content=b"{}"),
     "a list": httpx.Response(200, content=b"[]", headers={"content-type": "application/json"}),
     "nothing": httpx.Response(200, content=b"", headers={"content-type": "application/fhir+json"}),
@@ -302,13 +313,18 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
-    async def endless():
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
         while True:
+            read += 65536
             yield b" " * 65536
 
     huge = httpx.Response(200, content=endless(), headers={"content-type": "application/fhir+json"})
     with pytest.raises(PortalUnavailable):
         await portal(FhirServer().on("GET Account", lambda _: huge)).balances()
+    assert read < 6 * 1024 * 1024
 
 
 @pytest.mark.parametrize("error", httpx_errors(), ids=lambda error: type(error).__name__)
@@ -332,7 +348,7 @@ HEALTHY: dict[str, httpx.Response] = {
     "GET MedicationDispense": bundle(FILL),
     "GET MedicationStatement": bundle(order() | {"resourceType": "MedicationStatement", "dosage": [{"text": "x"}]}),
     "GET Organization": bundle({"resourceType": "Organization", "id": "willamette", "name": "Willamette Pharmacy"}),
-    "GET Patient/maria": fhir({"resourceType": "Patient", "id": "maria", "extension": [PREFERRED]}),
+    "GET Patient/maria": fhir(MARIAS_CHART),
     "GET DiagnosticReport": bundle(REPORT, included=[LDL]),
     "GET Account": bundle(ACCOUNT),
     "GET Invoice": bundle(INVOICE),
@@ -341,6 +357,7 @@ HEALTHY: dict[str, httpx.Response] = {
     "GET Task": bundle(),
 }
 TOUCHES = {
+    "person": ["GET Patient/maria"],
     "open_slots": ["POST Appointment/$find", "GET PractitionerRole", "GET Location"],
     "appointments": ["GET Appointment"],
     "providers": ["GET PractitionerRole"],

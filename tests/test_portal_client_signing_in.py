@@ -25,6 +25,7 @@ from actions.portal_client import (
 from clock import FixedClock
 from tests.fakes import A_TUESDAY
 from tests.portal_client_fakes import FhirServer, bundle, fhir, outcome, sent
+from tests.portal_client_fakes import portal as signed_in
 
 SECRET = "a-secret-that-is-long-enough-for-hs256"
 MARIA_BORN = date(1984, 3, 12)
@@ -275,3 +276,22 @@ async def test_an_error_of_the_portal_does_not_quote_the_person() -> None:
         await portal.directory.find_person(MARIAS_PHONE, MARIA_BORN)
     assert "maria" not in str(caught.value).lower()
     assert caught.value.__suppress_context__
+
+
+async def test_whoever_is_signed_in_is_told_with_the_number_to_reach_them_at() -> None:
+    lines = [
+        {"system": "email", "value": "maria@example.org"},
+        {"system": "phone", "value": "+15415550122", "use": "home", "rank": 1},
+        {"system": "phone", "value": "+15415550123", "use": "mobile", "rank": 3},
+        {"system": "phone", "value": MARIAS_PHONE, "use": "mobile", "rank": 2},
+        {"system": "phone", "value": "+15415550124", "use": "old"},
+    ]
+    server = FhirServer().on("GET Patient/maria", fhir(maria(telecom=lines)))
+    found = await signed_in(server).person()
+    assert (found.given_name, found.phone, found.can_text) == ("Maria", MARIAS_PHONE, True)
+
+
+@pytest.mark.parametrize("telecom", [[], [{"system": "phone", "value": "ask at the desk", "use": "mobile"}]])
+async def test_somebody_without_a_phone_has_no_number(telecom: list) -> None:
+    found = await signed_in(FhirServer().on("GET Patient/maria", fhir(maria(telecom=telecom)))).person()
+    assert (found.phone, found.can_text) == ("", False)

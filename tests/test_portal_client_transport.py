@@ -52,9 +52,21 @@ def accounts(server: FhirServer) -> FhirServer:
     return server.on("GET Invoice", bundle())
 
 
+def report(**subject: object) -> dict:
+    """A DiagnosticReport in which only the subject can be wrong."""
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "code": {"text": "Lipid panel"},
+        "effectiveDateTime": "2026-03-13",
+        "subject": subject,
+    }
+
+
 SOMEBODY_ELSES = {
     "GET Appointment": appointment(patient="Patient/leo"),
-    "GET DiagnosticReport": {"resourceType": "DiagnosticReport", "id": "r", "subject": {"reference": "Patient/leo"}},
+    "GET DiagnosticReport": report(reference="Patient/leo"),
     "GET Account": account("a", "Patient/leo"),
     "GET Patient/maria": {"resourceType": "Patient", "id": "leo"},
 }
@@ -94,9 +106,8 @@ async def test_another_patients_chart_in_place_of_ones_own_is_not_used() -> None
     ],
 )
 async def test_a_record_that_does_not_name_the_patient_plainly_is_not_used(subject: dict) -> None:
-    report = {"resourceType": "DiagnosticReport", "id": "r", "subject": subject}
     with pytest.raises(UnusableAnswer):
-        await portal(FhirServer().on("GET DiagnosticReport", bundle(report))).test_results()
+        await portal(FhirServer().on("GET DiagnosticReport", bundle(report(**subject)))).test_results()
 
 
 @pytest.mark.parametrize("reference", ["https://portal.test/fhir/Patient/maria", "Patient/maria/_history/3"])
@@ -113,15 +124,22 @@ async def test_an_appointment_with_a_second_patient_is_not_used() -> None:
 
 
 async def test_what_is_included_is_looked_at_too() -> None:
-    report = {
-        "resourceType": "DiagnosticReport",
-        "id": "r",
-        "subject": {"reference": "Patient/maria"},
-        "status": "final",
-    }
     foreign = {"resourceType": "Observation", "id": "o", "subject": {"reference": "Patient/leo"}}
+    found = bundle(report(reference="Patient/maria"), included=[foreign])
     with pytest.raises(UnusableAnswer):
-        await portal(FhirServer().on("GET DiagnosticReport", bundle(report, included=[foreign]))).test_results()
+        await portal(FhirServer().on("GET DiagnosticReport", found)).test_results()
+
+
+async def test_a_record_that_names_the_patient_is_used() -> None:
+    found = bundle(report(reference="Patient/maria"))
+    assert len(await portal(FhirServer().on("GET DiagnosticReport", found)).test_results()) == 1
+
+
+async def test_another_record_than_the_one_asked_for_is_not_used() -> None:
+    server = FhirServer().on("GET Appointment/a1", fhir(appointment("a2")))
+    with pytest.raises(UnusableAnswer):
+        await portal(server).cancel_appointment("a1", "k1")
+    assert len(server.asked) == 1
 
 
 async def test_a_write_answered_with_somebody_elses_record_stays_open() -> None:
@@ -164,6 +182,16 @@ async def test_pages_that_go_in_a_circle_end() -> None:
     server = accounts(FhirServer()).on("GET Account", bundle(account("a"), link=here))
     await portal(server).balances()
     assert len(server.calls("GET Account")) == 2
+
+
+async def test_pages_without_end_end() -> None:
+    def page(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "0"))
+        return bundle(link=[{"relation": "next", "url": f"Account?page={number + 1}"}])
+
+    server = accounts(FhirServer()).on("GET Account", page)
+    assert await portal(server).balances() == []
+    assert len(server.calls("GET Account")) == 51
 
 
 @pytest.mark.parametrize("said", [{"total": 150}, {}])

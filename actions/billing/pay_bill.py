@@ -22,10 +22,10 @@ from actions.wording import date_words, listed, money_words
 ACCOUNT_WORDS = {"clinic": ("clinic", "doctor", "office", "clinica", "consultorio"), "hospital": ("hospital",)}
 METHOD_WORDS = {
     "visa": ("visa",), "mastercard": ("mastercard", "master card", "master"), "amex": ("amex", "american express"), "discover": ("discover",),
-    "bank-account": ("bank", "checking", "savings", "account", "banco", "cuenta", "cheques", "ahorros"),
+    "bank account": ("bank", "checking", "savings", "account", "banco", "cuenta", "cheques", "ahorros"),
 }  # fmt: skip
 CARD_WORDS = ("card", "credit", "debit", "tarjeta", "credito", "debito")
-METHOD_NAMES_ES = {"bank-account": "la cuenta de banco"}
+METHOD_NAMES_ES = {"bank account": "la cuenta de banco"}
 
 
 class PayBillAccount(Question):
@@ -263,7 +263,7 @@ def method_named(text: str, methods: list[PaymentMethod]) -> str | None:
     ]
     if len(brand) == 1:
         return brand[0].id
-    cards = [method for method in methods if method.kind != "bank-account"]
+    cards = [method for method in methods if method.kind != "bank account"]
     return cards[0].id if len(cards) == 1 and any(word in folded for word in CARD_WORDS) else None
 
 

@@ -1,5 +1,6 @@
 """The one way the actions reach a patient portal: a port, what it returns, what can go wrong, and FHIR R4 behind it."""
 
+from actions.portal_client.directory import FhirDirectory
 from actions.portal_client.errors import (
     DuplicateRequest,
     OutcomeUnknown,
@@ -27,12 +28,19 @@ from actions.portal_client.models import (
     TestResult,
 )
 from actions.portal_client.port import Directory, Portal
+from actions.portal_client.portal import FhirPortal
+from actions.portal_client.server import Server
+from actions.portal_client.tokens import AccessToken, TokenClient
+from actions.portal_client.wire import portal_http_client
 
 __all__ = [
+    "AccessToken",
     "AccountBalance",
     "Appointment",
     "Directory",
     "DuplicateRequest",
+    "FhirDirectory",
+    "FhirPortal",
     "Medication",
     "OpenSlot",
     "OutcomeUnknown",
@@ -48,9 +56,12 @@ __all__ = [
     "RefillRequest",
     "Refused",
     "ResultValue",
+    "Server",
     "SessionExpired",
     "SlotTaken",
     "SlotWish",
     "TestResult",
+    "TokenClient",
     "UnusableAnswer",
+    "portal_http_client",
 ]

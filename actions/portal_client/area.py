@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from actions.portal_client.fhir import Json, reading
+from actions.portal_client.fhir import Json, id_of, reading
 from actions.portal_client.server import Server
 from actions.portal_client.transport import AccessToken, FhirTransport
 from clock import Clock
@@ -41,4 +41,4 @@ class PatientCalls:
             return {}
         found = await self._fhir.search(rtype, [("_id", ",".join(sorted(ids)))])
         with reading(rtype):
-            return {each["id"]: each for each in found.matches if each["id"] in ids}
+            return {id_of(each): each for each in found.matches if each["id"] in ids}

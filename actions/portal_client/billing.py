@@ -14,9 +14,11 @@ from actions.portal_client.fhir import (
     codes,
     concept,
     extension,
+    id_of,
     reading,
     reference,
     reference_id,
+    text_in,
     to_cents,
     to_day,
     to_moment,
@@ -41,7 +43,7 @@ class BillingCalls(PatientCalls):
         with reading("Account"):
             issued = [each for each in invoices.matches if each["status"] == "issued"]
             active = [each for each in accounts.matches if each["status"] == "active"]
-            found = [_to_balance(each, _invoices_of(each["id"], issued), self._zone) for each in active]
+            found = [_to_balance(each, _invoices_of(id_of(each), issued), self._zone) for each in active]
         return sorted(found, key=lambda each: (each.name not in _KINDS[:1], each.name))
 
     async def payment_methods(self) -> list[PaymentMethod]:
@@ -70,7 +72,7 @@ def _to_balance(account: Json, invoices: list[Json], zone: ZoneInfo) -> AccountB
     cents = _stated_balance(account)
     if cents is None:
         cents = sum(_open_amount(each) for each in invoices)
-    return AccountBalance(account["id"], _kind(account), cents, _first(days) if cents > 0 else None)
+    return AccountBalance(id_of(account), _kind(account), cents, _first(days) if cents > 0 else None)
 
 
 def _stated_balance(account: Json) -> int | None:
@@ -86,7 +88,7 @@ def _open_amount(invoice: Json) -> int:
 
 
 def _kind(account: Json) -> str:
-    return next((code for code in codes(account.get("type")) if code in _KINDS), account.get("name", ""))
+    return next((code for code in codes(account.get("type")) if code in _KINDS), text_in(account, "name"))
 
 
 def _invoices_of(account_id: str, invoices: list[Json]) -> list[Json]:
@@ -98,7 +100,7 @@ def _first(days: list[date]) -> date | None:
 
 
 def _to_method(parts: list[Json]) -> PaymentMethod:
-    said = {each["name"]: str(each.get("valueString") or each.get("valueCode") or "") for each in parts}
+    said = {text_in(each, "name"): text_in(each, "valueString") or text_in(each, "valueCode") for each in parts}
     return PaymentMethod(said["id"], said["kind"].replace("-", " "), said["ending"])
 
 
@@ -111,4 +113,4 @@ def _to_payment(task: Json, account_id: str, cents: int, zone: ZoneInfo) -> Paym
         raise OutcomeUnknown
     at = task_value(task, "output", "payment-date", "valueDateTime")
     receipt = task_value(task, "output", "receipt-number", "valueString")
-    return Payment(str(receipt or task["id"]), cents, to_moment(at or task["lastModified"], zone))
+    return Payment(str(receipt or id_of(task)), cents, to_moment(at or task["lastModified"], zone))

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from actions.portal_client.calls import Trace
 from actions.portal_client.errors import OutcomeUnknown, PortalError, PortalUnavailable, Refused, SlotTaken
-from actions.portal_client.fhir import Json, has_key, parameters, reading, reference_id
+from actions.portal_client.fhir import Json, has_key, id_of, parameters, reading, reference_id
 from actions.portal_client.models import Appointment
 from actions.portal_client.server import Staff
 from actions.portal_client.staff import StaffCalls
-from actions.portal_client.visits import draft, is_hold, to_appointment
+from actions.portal_client.visits import draft, is_hold, takes, to_appointment
 from actions.portal_client.vocabulary import REQUEST_KEY
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class BookingCalls(StaffCalls):
             asked = self._asked(slot_id, visit_type)
             reply = await self._fhir.lapsing_operation("Appointment/$hold", asked)
         with reading("Appointment"):
-            return f"Appointment/{reply.of_type('Appointment')['id']}"
+            return f"Appointment/{id_of(reply.of_type('Appointment'))}"
 
     async def book_appointment(self, slot_id: str, visit_type: str, key: str) -> Appointment:
         # Fetched before the write, so that after it nothing else can fail.
@@ -49,7 +50,7 @@ class BookingCalls(StaffCalls):
         with lost_race():
             if await self._can("book"):
                 asked = self._asked(slot_id, visit_type)
-                return await self._fhir.keyed_operation("Appointment/$book", asked, key, read)
+                return await self._fhir.keyed_operation("Appointment/$book", asked, key, self._trace(slot_id), read)
             return await self._claim_first(slot_id, visit_type, key, read)
 
     async def _can(self, operation: str) -> bool:
@@ -61,10 +62,14 @@ class BookingCalls(StaffCalls):
             ("patient-reference", "valueReference", {"reference": self._patient}),
         )
 
+    def _trace(self, slot_id: str) -> Trace:
+        """A booked visit of this patient in that slot: nobody can have two, so it needs no key to be known by."""
+        params = [("patient", self._patient_id), ("status", "booked,pending")]
+        return Trace("Appointment", params, lambda each: not is_hold(each) and takes(each, slot_id.split(",")))
+
     def _reader(self, slot_id: str, staff: Staff) -> Callable[[Json], Appointment]:
         def read(resource: Json) -> Appointment:
-            slots = {reference_id(each, "Slot") for each in resource.get("slot", [])}
-            agreed = not slots or slots >= set(slot_id.split(","))
+            agreed = "slot" not in resource or takes(resource, slot_id.split(","))
             if not agreed or is_hold(resource) or resource["status"] not in ("booked", "pending"):
                 raise OutcomeUnknown
             return to_appointment(resource, staff, self._zone)
@@ -129,7 +134,7 @@ class BookingCalls(StaffCalls):
         found = await self._by_id("Schedule", schedules)
         with reading("Schedule"):
             actors = [actor for schedule in found.values() for actor in schedule.get("actor", [])]
-            asked = draft(self._patient, [slot["id"] for slot in slots], visit_type)
+            asked = draft(self._patient, [id_of(slot) for slot in slots], visit_type)
             asked["participant"] += [{"actor": actor, "status": "accepted"} for actor in actors]
             return {**asked, "status": "booked", "start": slots[0]["start"], "end": slots[-1]["end"]}
 

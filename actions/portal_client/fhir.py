@@ -76,18 +76,44 @@ def concept(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
 
 
+def id_of(resource: Json) -> str:
+    """The id of a resource, which may later stand in an address."""
+    found = text_in(resource, "id")
+    if not ID.fullmatch(found):
+        raise ValueError("not an id")
+    return found
+
+
+def text_in(element: Json, name: str) -> str:
+    """A string element; empty when it is missing."""
+    found = element.get(name, "")
+    if not isinstance(found, str):
+        raise TypeError("not a string")
+    return found
+
+
+def number_in(element: Json, name: str) -> int | Decimal:
+    """A number, with the digits it was written in."""
+    found = element[name]
+    if isinstance(found, bool) or not isinstance(found, int | Decimal):
+        raise TypeError("not a number")
+    return found
+
+
 def codes(found: Json | None, system: str | None = None) -> list[str]:
     """The codes in a CodeableConcept, of one system or of all."""
     codings = (found or {}).get("coding", [])
-    return [coding["code"] for coding in codings if "code" in coding and system in (None, coding.get("system"))]
+    return [
+        text_in(coding, "code") for coding in codings if "code" in coding and system in (None, coding.get("system"))
+    ]
 
 
 def words(found: Json | None) -> str:
     """A CodeableConcept as people read it; empty when it holds nothing."""
     if not found:
         return ""
-    displays = [coding.get("display") or coding.get("code") for coding in found.get("coding", [])]
-    return str(found.get("text") or next((display for display in displays if display), ""))
+    displays = [text_in(coding, "display") or text_in(coding, "code") for coding in found.get("coding", [])]
+    return text_in(found, "text") or next((display for display in displays if display), "")
 
 
 def extension(element: Json, url: str) -> Json | None:
@@ -125,7 +151,7 @@ def to_cents(money: Json) -> int:
     """FHIR Money in US dollars as cents."""
     if money.get("currency", "USD") != "USD":
         raise ValueError("not US dollars")
-    cents = Decimal(money["value"]) * 100
+    cents = number_in(money, "value") * 100
     if cents != int(cents):
         raise ValueError("a fraction of a cent")
     return int(cents)

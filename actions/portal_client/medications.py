@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from actions.portal_client.errors import DuplicateRequest, OutcomeUnknown, PortalError, Refused
@@ -13,10 +15,13 @@ from actions.portal_client.fhir import (
     codes,
     concept,
     extension,
+    id_of,
+    number_in,
     reading,
     reference,
     reference_id,
-    to_moment,
+    text_in,
+    to_day,
     words,
 )
 from actions.portal_client.models import Medication, Pharmacy, RefillRequest
@@ -25,7 +30,8 @@ from actions.portal_client.staff import StaffCalls
 from actions.portal_client.vocabulary import CONTROLLED_SUBSTANCE, PREFERRED_PHARMACY, TASK_CODE
 
 # A refill is asked for when a quarter of the supply is left.
-_USED_BEFORE_REFILL = 0.75
+_USED_BEFORE_REFILL = Decimal("0.75")
+_DAYS = ("d", "day", "days")
 _HANDED_OVER = ("completed", "in-progress", "unknown")
 _STRENGTH = re.compile(r"\s*\b\d[\d.,/]*\s*(?:mg|mcg|g|ml|units?|iu|meq|%)(?:\s*/\s*[\d.,]*\s*\w+)?", re.IGNORECASE)
 
@@ -51,7 +57,8 @@ class MedicationCalls(StaffCalls):
             orders = [each for each in prescribed.matches if each["status"] in ("active", "on-hold")]
             listed = [self._prescription(each, named, fills.get(each["id"]), open_for) for each in orders]
         with reading("MedicationStatement"):
-            bought = [_over_the_counter(each) for each in stated.matches if each["status"] == "active"]
+            active = [each for each in stated.matches if each["status"] == "active"]
+            bought = [_over_the_counter(each, stated.of("Medication")) for each in active]
         return sorted(listed, key=_by_name) + sorted(bought, key=_by_name)
 
     async def pharmacies(self) -> list[Pharmacy]:
@@ -62,7 +69,7 @@ class MedicationCalls(StaffCalls):
         with reading("Organization"):
             mine = extension(patient.of_type("Patient"), PREFERRED_PHARMACY)
             preferred = reference_id(mine and mine.get("valueReference"), "Organization")
-            named = [(each["id"], each["name"]) for each in found.matches if each.get("active", True)]
+            named = [(id_of(each), text_in(each, "name")) for each in found.matches if each.get("active", True)]
         listed = [Pharmacy(rid, name, rid == preferred) for rid, name in named]
         return sorted(listed, key=lambda each: (not each.preferred, each.name.casefold()))
 
@@ -100,27 +107,27 @@ class MedicationCalls(StaffCalls):
         name, strength = _name_and_strength(concept)
         dispense = order.get("dispenseRequest", {})
         return Medication(
-            id=order["id"],
+            id=id_of(order),
             name=name,
             strength=strength,
             text=words(concept),
             instructions=_instructions(order.get("dosageInstruction", [])),
             refills_left=_refills_left(order),
-            prescriber=order.get("requester", {}).get("display", ""),
+            prescriber=text_in(order.get("requester", {}), "display"),
             over_the_counter=False,
             controlled=bool((extension(order, CONTROLLED_SUBSTANCE) or {}).get("valueBoolean")),
-            next_refill_on=_next_refill(fill, dispense, self._clock.now(), self._zone),
+            next_refill_on=_next_refill(fill, dispense, self._clock.now().astimezone(self._zone).date(), self._zone),
             pharmacy_id=reference_id(dispense.get("performer"), "Organization"),
             open_request=order["id"] in open_for,
         )
 
 
-def _over_the_counter(statement: Json) -> Medication:
-    concept = statement["medicationCodeableConcept"]
+def _over_the_counter(statement: Json, named: dict[str, Json]) -> Medication:
+    concept = _concept(statement, named)
     name, strength = _name_and_strength(concept)
     return Medication(
         # With its type, because a prescription may have the same id.
-        id=f"MedicationStatement/{statement['id']}",
+        id=f"MedicationStatement/{id_of(statement)}",
         name=name,
         strength=strength,
         text=words(concept),
@@ -136,7 +143,7 @@ def _over_the_counter(statement: Json) -> Medication:
 
 
 def _concept(order: Json, named: dict[str, Json]) -> Json:
-    """The medicine itself, written in the order or in a Medication beside it."""
+    """The medicine itself, written in the order or statement, or in a Medication beside it."""
     if "medicationCodeableConcept" in order:
         return order["medicationCodeableConcept"]
     pointer = order["medicationReference"]
@@ -144,34 +151,34 @@ def _concept(order: Json, named: dict[str, Json]) -> Json:
         (each for each in order.get("contained", []) if f"#{each.get('id')}" == pointer.get("reference")), None
     )
     found = inside or named.get(reference_id(pointer, "Medication") or "")
-    return found["code"] if found else {"text": pointer["display"]}
+    return found["code"] if found else {"text": text_in(pointer, "display")}
 
 
 def _name_and_strength(concept: Json) -> tuple[str, str]:
     """`lisinopril` and `10 mg` of "lisinopril 10 mg tablet"."""
     text = words(concept)
     found = _STRENGTH.search(text)
-    display = next((each["display"] for each in concept.get("coding", []) if each.get("display")), "")
+    display = next((text_in(each, "display") for each in concept.get("coding", [])), "")
     plain = text[: found.start()] if found else text
     name = display if display and display.casefold() in plain.casefold() else plain
     return name.strip(), found.group().strip() if found else ""
 
 
 def _instructions(dosages: list[Json]) -> str:
-    texts = [each.get("patientInstruction") or each.get("text") for each in dosages]
+    texts = [text_in(each, "patientInstruction") or text_in(each, "text") for each in dosages]
     return " ".join(text for text in texts if text)
 
 
 def _refills_left(order: Json) -> int | None:
-    left = order.get("dispenseRequest", {}).get("numberOfRepeatsAllowed")
-    return None if left is None else int(left)
+    dispense = order.get("dispenseRequest", {})
+    return int(number_in(dispense, "numberOfRepeatsAllowed")) if "numberOfRepeatsAllowed" in dispense else None
 
 
 def _newest_fills(dispenses: list[Json], zone: ZoneInfo) -> dict[str, Json]:
     """The newest MedicationDispense of each MedicationRequest, by its id."""
     handed = [each for each in dispenses if "whenHandedOver" in each and each.get("status") in _HANDED_OVER]
     newest: dict[str, Json] = {}
-    for each in sorted(handed, key=lambda dispense: _handed_over(dispense, zone)):
+    for each in sorted(handed, key=lambda dispense: to_day(dispense["whenHandedOver"], zone)):
         for prescription in each.get("authorizingPrescription", []):
             rid = reference_id(prescription, "MedicationRequest")
             if rid is not None:
@@ -179,34 +186,24 @@ def _newest_fills(dispenses: list[Json], zone: ZoneInfo) -> dict[str, Json]:
     return newest
 
 
-def _handed_over(dispense: Json, zone: ZoneInfo) -> datetime:
-    text = dispense["whenHandedOver"]
-    # A day without a time counts from its start.
-    return to_moment(text if "T" in text else f"{text}T00:00:00{_offset(text, zone)}", zone).astimezone(UTC)
-
-
-def _offset(day: str, zone: ZoneInfo) -> str:
-    midnight = datetime.fromisoformat(day).replace(tzinfo=zone)
-    return midnight.isoformat()[-6:]
-
-
-def _next_refill(fill: Json | None, dispense: Json, now: datetime, zone: ZoneInfo) -> date | None:
+def _next_refill(fill: Json | None, dispense: Json, today: date, zone: ZoneInfo) -> date | None:
     """The local day on which three quarters of the last supply are used up; None when that is not ahead."""
     supply = (fill or {}).get("daysSupply") or dispense.get("expectedSupplyDuration") or {}
-    if fill is None or "value" not in supply or supply.get("code", supply.get("unit", "d")) not in ("d", "day", "days"):
+    if fill is None or "value" not in supply or supply.get("code", supply.get("unit", "d")) not in _DAYS:
         return None
-    used = timedelta(days=float(supply["value"]) * _USED_BEFORE_REFILL)
-    day = (_handed_over(fill, zone) + used).astimezone(zone).date()
-    return day if day > now.astimezone(zone).date() else None
+    # Whole days, rounded up: a day that the pharmacy still finds too early must not be promised.
+    used = timedelta(days=ceil(number_in(supply, "value") * _USED_BEFORE_REFILL))
+    day = to_day(fill["whenHandedOver"], zone) + used
+    return day if day > today else None
 
 
 def _to_refill(task: Json, already_open: bool = False) -> RefillRequest:
-    status = task["status"]
+    status = text_in(task, "status")
     if status in REFUSED:
         raise Refused("business-rule", next(iter(codes(task.get("statusReason"))), None))
     if status not in OPEN | {"completed"}:
         raise OutcomeUnknown
-    return RefillRequest(task["id"], status, "approve" in codes(task.get("code")), already_open)
+    return RefillRequest(id_of(task), status, "approve" in codes(task.get("code")), already_open)
 
 
 def _by_name(medication: Medication) -> str:

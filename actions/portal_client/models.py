@@ -202,7 +202,7 @@ class Person:
     given_name: str
     full_name: str
     phone: str
-    """E.164, the number that was asked for."""
+    """E.164; the number that was asked for, if one was."""
     can_text: bool
     """False for a landline: the code must be spoken."""
     language: Language

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from actions.portal_client.fhir import Json
+from actions.portal_client.fhir import Json, id_of
 
 CEILING = 1000
 """Resources of one search; of more, the first in the search's order."""
 PAGE = 100
+MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Found:
 
     def of(self, rtype: str) -> dict[str, Json]:
         """The included resources of a type, by id."""
-        return {each["id"]: each for each in self.included if each["resourceType"] == rtype}
+        return {id_of(each): each for each in self.included if each["resourceType"] == rtype}
 
 
 def next_link(bundle: Json) -> str | None:

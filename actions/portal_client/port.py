@@ -29,6 +29,10 @@ from actions.portal_client.models import (
 class Portal(Protocol):
     """The portal as one signed-in person sees it."""
 
+    async def person(self) -> Person:
+        """Tell who is signed in, and the number to reach them at (a mobile before a landline; empty without any)."""
+        ...
+
     async def open_slots(self, wish: SlotWish) -> list[OpenSlot]:
         """Find bookable times, earliest first, at most `wish.limit`."""
         ...
@@ -48,7 +52,7 @@ class Portal(Protocol):
 
         Raises:
             SlotTaken: the time is gone.
-            DuplicateRequest: the person already has an appointment then.
+            Refused: `business-rule`, for example with the detail `already-booked-then`.
             OutcomeUnknown: it may or may not be booked.
         """
         ...
@@ -88,7 +92,8 @@ class Portal(Protocol):
         A request already open for this medicine is returned with `already_open`, not sent again.
 
         Raises:
-            Refused: `not-found` when this is no prescription of the person.
+            Refused: `not-found` when this is no prescription of the person; `business-rule` with the detail
+                `too-early` or `controlled-substance`.
             OutcomeUnknown: it may or may not be asked for.
         """
         ...
@@ -109,7 +114,7 @@ class Portal(Protocol):
         """Pay a part or all of what is owed on one account.
 
         Raises:
-            Refused: more than is owed, not a positive amount, or a method that is not on file.
+            Refused: `business-rule` with the detail `over-payment`, `not-positive` or `unknown-method`.
             OutcomeUnknown: the money may or may not have moved.
         """
         ...

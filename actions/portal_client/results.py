@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, codes, reading, reference_id, to_day, words
+from actions.portal_client.fhir import Json, codes, id_of, number_in, reading, reference_id, text_in, to_day, words
 from actions.portal_client.models import ResultStatus, ResultValue, TestResult
 from actions.portal_client.vocabulary import CONFIDENTIALITY
 
@@ -49,13 +48,13 @@ def _to_result(report: Json, measured: dict[str, Json], zone: ZoneInfo) -> TestR
     status = _STATUS[report["status"]]
     taken = report.get("effectiveDateTime") or report.get("effectivePeriod", {}).get("start") or report["issued"]
     return TestResult(
-        id=report["id"],
+        id=id_of(report),
         name=words(report["code"]),
         on=to_day(taken, zone),
         status=status,
         # What is not final may still change, so it is not told.
         values=() if status == "pending" else tuple(value for each in observations for value in _values(each)),
-        comment=report.get("conclusion"),
+        comment=text_in(report, "conclusion") or None,
         restricted=any(_is_restricted(each) for each in (report, *observations)),
     )
 
@@ -76,23 +75,24 @@ def _said(element: Json) -> tuple[str, str] | None:
     """Value and unit; None when nothing was measured."""
     if "valueQuantity" in element:
         quantity = element["valueQuantity"]
-        unit = quantity.get("unit") or quantity.get("code") or ""
-        return f"{quantity.get('comparator', '')}{quantity['value']}", unit
+        unit = text_in(quantity, "unit") or text_in(quantity, "code")
+        return f"{text_in(quantity, 'comparator')}{number_in(quantity, 'value')}", unit
     if "valueCodeableConcept" in element:
         return words(element["valueCodeableConcept"]), ""
-    plain: Any = element.get("valueString", element.get("valueInteger"))
-    return None if plain is None else (str(plain), "")
+    if "valueInteger" in element:
+        return str(number_in(element, "valueInteger")), ""
+    return (text_in(element, "valueString"), "") if "valueString" in element else None
 
 
 def _range(element: Json) -> str:
     """The first reference range, as the laboratory wrote it or between its bounds."""
     found = next(iter(element.get("referenceRange", [])), {})
-    low, high = (found.get(bound, {}).get("value") for bound in ("low", "high"))
-    if found.get("text"):
-        return str(found["text"])
+    low, high = (number_in(found[bound], "value") if bound in found else None for bound in ("low", "high"))
     if low is not None and high is not None:
-        return f"{low}-{high}"
-    return f">={low}" if low is not None else f"<={high}" if high is not None else ""
+        plain = f"{low}-{high}"
+    else:
+        plain = f">={low}" if low is not None else f"<={high}" if high is not None else ""
+    return text_in(found, "text") or plain
 
 
 def _flag(element: Json) -> str | None:

@@ -9,7 +9,7 @@ from itertools import batched
 
 from actions.portal_client.booking import BookingCalls, Claim
 from actions.portal_client.errors import OutcomeUnknown, PortalError, Refused
-from actions.portal_client.fhir import Json, concept, parameters, reading, reference, reference_id, to_instant
+from actions.portal_client.fhir import Json, concept, id_of, parameters, reading, reference, reference_id, to_instant
 from actions.portal_client.models import Appointment, OpenSlot, SlotWish
 from actions.portal_client.paging import Found
 from actions.portal_client.server import Staff
@@ -17,8 +17,8 @@ from actions.portal_client.visits import is_hold, offers_visit, to_appointment, 
 from actions.portal_client.vocabulary import CANCELLATION_REASON
 from actions.portal_client.windows import Window, suits, windows
 
-# Stretches of time asked for at once: a week, which nearly always is enough.
-_AT_ONCE = 7
+# Stretches of time asked for at once; the first few are nearly always enough.
+_AT_ONCE = 4
 _PER_WINDOW = 50
 _TO_COME = ("booked", "pending", "arrived", "checked-in")
 
@@ -117,7 +117,7 @@ class SchedulingCalls(BookingCalls):
         asked += [("_sort", "start"), ("_include", "Slot:schedule")]
         found = await self._fhir.search("Slot", asked, at_most=4 * _PER_WINDOW)
         with reading("Slot"):
-            named = {each["id"]: reference_id(each["schedule"], "Schedule") for each in found.matches}
+            named = {id_of(each): reference_id(each["schedule"], "Schedule") for each in found.matches}
             schedules = found.of("Schedule")
         schedules |= await self._by_id("Schedule", {rid for rid in named.values() if rid} - schedules.keys())
         with reading("Slot"):

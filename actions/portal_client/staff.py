@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, reading, reference_id, words
+from actions.portal_client.fhir import Json, codes, id_of, reading, reference_id, text_in, words
 from actions.portal_client.models import Place, Provider
 from actions.portal_client.server import Staff
 
@@ -33,12 +33,12 @@ class StaffCalls(PatientCalls):
             people = roles.of("Practitioner")
         people |= await self._by_id("Practitioner", named - people.keys())
         with reading("PractitionerRole"):
-            return Staff(_providers(roles.matches, people), {each["id"]: to_place(each) for each in places.matches})
+            return Staff(_providers(roles.matches, people), {id_of(each): to_place(each) for each in places.matches})
 
 
 def to_place(location: Json) -> Place:
     """A Location."""
-    return Place(location["id"], location.get("name", ""), _address(location.get("address")), _phone(location))
+    return Place(id_of(location), text_in(location, "name"), _address(location.get("address")), _phone(location))
 
 
 def to_provider(practitioner: Json, role: Json | None = None) -> Provider:
@@ -46,9 +46,9 @@ def to_provider(practitioner: Json, role: Json | None = None) -> Provider:
     name = next((each for each in practitioner.get("name", []) if each.get("use") != "old"), {})
     role = role or {}
     return Provider(
-        id=practitioner["id"],
+        id=id_of(practitioner),
         name=_written(name),
-        family_name=name.get("family", ""),
+        family_name=text_in(name, "family"),
         specialty=next((words(each) for each in role.get("specialty", [])), ""),
         place_id=next((rid for each in role.get("location", []) if (rid := reference_id(each, "Location"))), None),
         languages=tuple(_languages(practitioner)),
@@ -66,19 +66,13 @@ def _providers(roles: list[Json], people: dict[str, Json]) -> dict[str, Provider
 
 
 def _written(name: Json) -> str:
-    if name.get("text"):
-        return str(name["text"])
-    plain = " ".join([*name.get("prefix", []), *name.get("given", []), name.get("family", "")]).strip()
-    return ", ".join([plain, *name.get("suffix", [])])
+    plain = " ".join([*name.get("prefix", []), *name.get("given", []), text_in(name, "family")]).strip()
+    return text_in(name, "text") or ", ".join([plain, *name.get("suffix", [])])
 
 
 def _languages(practitioner: Json) -> Iterable[str]:
-    spoken = [tag for each in practitioner.get("communication", []) for tag in _tags(each)]
+    spoken = [tag for each in practitioner.get("communication", []) for tag in codes(each)]
     return dict.fromkeys(tag.split("-")[0].lower() for tag in spoken)
-
-
-def _tags(concept: Json) -> list[str]:
-    return [coding["code"] for coding in concept.get("coding", []) if "code" in coding]
 
 
 def _address(address: Json | None) -> str:
@@ -86,9 +80,9 @@ def _address(address: Json | None) -> str:
         return ""
     town = " ".join(part for part in (address.get("state"), address.get("postalCode")) if part)
     lines = [*address.get("line", []), address.get("city"), town]
-    return str(address.get("text") or ", ".join(part for part in lines if part))
+    return text_in(address, "text") or ", ".join(part for part in lines if part)
 
 
 def _phone(location: Json) -> str:
     telecom = location.get("telecom", [])
-    return next((each["value"] for each in telecom if each.get("system") == "phone" and "value" in each), "")
+    return next((text_in(each, "value") for each in telecom if each.get("system") == "phone"), "")

@@ -60,7 +60,7 @@ class TokenClient:
         self._client = client
         self._client_id = client_id
         self._client_secret = client_secret
-        self._clock = clock
+        self.clock = clock
         self._url = client.base_url.join(token_path)
         self._own: tuple[datetime, AccessToken] | None = None
         self._lock = asyncio.Lock()
@@ -72,7 +72,7 @@ class TokenClient:
             PortalUnavailable: there is none to be had.
         """
         async with self._lock:
-            now = self._clock.now()
+            now = self.clock.now()
             if self._own is None or not self._own[0] <= now < self._renewal(*self._own):
                 asked = {"grant_type": "client_credentials", "scope": MATCH_SCOPE}
                 try:
@@ -104,7 +104,7 @@ class TokenClient:
 
     def _vouch(self, patient_id: str, verified_at: datetime, channel: str) -> str:
         """A signed statement, good for one exchange, that this person was verified."""
-        now = self._clock.now()
+        now = self.clock.now()
         claims = {
             "iss": self._client_id,
             "aud": str(self._url),

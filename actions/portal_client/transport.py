@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -18,6 +16,7 @@ from uuid import uuid4
 import httpx
 
 from actions.portal_client.answers import FHIR_JSON, read_refusal, read_resource
+from actions.portal_client.calls import Call, Params, Reply, Trace, checked_key, open_end, search_call
 from actions.portal_client.compartment import check_owner
 from actions.portal_client.errors import (
     OutcomeUnknown,
@@ -27,7 +26,7 @@ from actions.portal_client.errors import (
     UnusableAnswer,
 )
 from actions.portal_client.fhir import Json, checked_id, dump_json, has_key, reading
-from actions.portal_client.paging import CEILING, PAGE, Found, looks_cut, next_link
+from actions.portal_client.paging import CEILING, MOST_PAGES, PAGE, Found, looks_cut, next_link
 from actions.portal_client.server import Capabilities, Server, read_capabilities
 from actions.portal_client.vocabulary import REQUEST_KEY
 from actions.portal_client.wire import DEADLINE, Answer, Lost, NotSent, TooLong, ask
@@ -35,45 +34,7 @@ from clock import Clock
 
 logger = logging.getLogger(__name__)
 
-_KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-
-Params = Sequence[tuple[str, str]]
 AccessToken = Callable[[], Awaitable[str]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request as an area asks for it."""
-
-    method: str
-    address: str
-    """Below the FHIR base; or a whole `next` link."""
-    params: Params = ()
-    body: Json | None = None
-    form: Params | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    writes: bool = False
-    open_to_all: bool = False
-    """Needs no token."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a call brought: a resource that may be shown to this patient, or nothing."""
-
-    resource: Json | None
-    etag: str | None
-    """Opaque; None when the portal sent none."""
-
-    def of_type(self, rtype: str) -> Json:
-        """The resource, which must be of that type.
-
-        Raises:
-            UnusableAnswer: it is not.
-        """
-        if self.resource is None or self.resource["resourceType"] != rtype:
-            raise UnusableAnswer(f"the portal did not answer with a {rtype}")
-        return self.resource
 
 
 class FhirTransport:
@@ -103,7 +64,8 @@ class FhirTransport:
     async def read(self, rtype: str, rid: str) -> Reply:
         """One resource by id."""
         reply = await self._send(Call("GET", f"{rtype}/{checked_id(rid)}"))
-        reply.of_type(rtype)
+        if reply.of_type(rtype).get("id") != rid:
+            raise UnusableAnswer(f"the portal answered with another {rtype}")
         return reply
 
     async def search(self, rtype: str, params: Params, at_most: int = CEILING) -> Found:
@@ -111,62 +73,67 @@ class FhirTransport:
         capabilities = await self.capabilities()
         asked = [(name, value) for name, value in params if name != "_include" or capabilities.may_include(value)]
         asked.append(("_count", str(min(PAGE, at_most))))
-        by_post = rtype in capabilities.searchable and _identifies(asked)
-        return await self._pages(_search_call(rtype, asked, by_post), rtype, at_most)
+        call = search_call(rtype, asked, can_post=rtype in capabilities.searchable)
+        return await self._pages(call, rtype, at_most)
 
     async def operation(self, address: str, body: Json | None = None) -> Reply:
         """An operation that changes nothing."""
         return await self._send(Call("POST" if body else "GET", address, body=body))
 
     async def lapsing_operation(self, address: str, body: Json) -> Reply:
-        """An operation whose effect lapses by itself, so that it needs no key."""
-        return await self._send(Call("POST", address, body=body, writes=True))
+        """An operation whose effect lapses by itself, so that it needs no key and leaves nothing open."""
+        try:
+            return await self._send(Call("POST", address, body=body, writes=True))
+        except OutcomeUnknown:
+            raise PortalUnavailable from None
 
     async def update(self, resource: Json, etag: str | None, key: str) -> Reply:
         """Replace a resource if nobody has changed it since it was read."""
         with reading(resource["resourceType"]):
             version = etag or f'W/"{resource["meta"]["versionId"]}"'
-        headers = {"If-Match": version, "Idempotency-Key": _checked_key(key)}
+        headers = {"If-Match": version, "Idempotency-Key": checked_key(key)}
         address = f"{resource['resourceType']}/{checked_id(resource['id'])}"
         return await self._send(Call("PUT", address, body=resource, headers=headers, writes=True))
 
     async def create[T](self, resource: Json, key: str, read: Callable[[Json], T]) -> T:
         """Create a resource, once per key; `read` says what to make of it."""
         rtype = resource["resourceType"]
-        signed = {**resource, "identifier": [{"system": REQUEST_KEY, "value": _checked_key(key)}]}
+        signed = {**resource, "identifier": [{"system": REQUEST_KEY, "value": checked_key(key)}]}
         once = f"identifier={quote(f'{REQUEST_KEY}|{key}', safe='')}"
         headers = {"Idempotency-Key": key, "If-None-Exist": once}
-        return await self._keyed(Call("POST", rtype, body=signed, headers=headers, writes=True), rtype, key, read)
+        call = Call("POST", rtype, body=signed, headers=headers, writes=True)
+        params = [("patient", self._patient_id or ""), ("identifier", f"{REQUEST_KEY}|{key}")]
+        return await self._traced(call, Trace(rtype, params, lambda each: has_key(each, REQUEST_KEY, key)), read)
 
-    async def keyed_operation[T](self, address: str, body: Json, key: str, read: Callable[[Json], T]) -> T:
-        """An operation that makes one resource of the type it is called on, once per key."""
-        headers = {"Idempotency-Key": _checked_key(key)}
-        call = Call("POST", address, body=body, headers=headers, writes=True)
-        return await self._keyed(call, address.split("/")[0], key, read)
+    async def keyed_operation[T](
+        self, address: str, body: Json, key: str, trace: Trace, read: Callable[[Json], T]
+    ) -> T:
+        """An operation that makes one resource, once per key."""
+        headers = {"Idempotency-Key": checked_key(key)}
+        return await self._traced(Call("POST", address, body=body, headers=headers, writes=True), trace, read)
 
-    async def _keyed[T](self, call: Call, rtype: str, key: str, read: Callable[[Json], T]) -> T:
+    async def _traced[T](self, call: Call, trace: Trace, read: Callable[[Json], T]) -> T:
         try:
             reply = await self._send(call)
-            with reading(rtype):
-                return read(reply.of_type(rtype))
+            with reading(trace.rtype):
+                return read(reply.of_type(trace.rtype))
         except (OutcomeUnknown, UnusableAnswer):
-            logger.warning("the outcome of a write of %s is open; looking for its key", rtype)
-        left = await self._find_by_key(rtype, key)
+            logger.warning("the outcome of a write of %s is open; looking for it once", trace.rtype)
+        left = await self._follow(trace)
         try:
-            with reading(rtype):
+            with reading(trace.rtype):
                 return read(left)
         except UnusableAnswer:
             raise OutcomeUnknown from None
 
-    async def _find_by_key(self, rtype: str, key: str) -> Json:
-        params = [("patient", self._patient_id or ""), ("identifier", f"{REQUEST_KEY}|{key}")]
+    async def _follow(self, trace: Trace) -> Json:
         try:
-            found = await self.search(rtype, params)
-            with reading(rtype):
-                hits = [each for each in found.matches if has_key(each, REQUEST_KEY, key)]
+            found = await self.search(trace.rtype, trace.params)
+            with reading(trace.rtype):
+                hits = [each for each in found.matches if trace.left_by_it(each)]
         except Exception as error:
             # Whatever hinders the look, be it the caller's token, the write stays open and must be called so.
-            logger.warning("looking for the key failed: %s", type(error).__name__)
+            logger.warning("looking for it failed: %s", type(error).__name__)
             raise OutcomeUnknown from None
         if len(hits) != 1:
             raise OutcomeUnknown
@@ -189,20 +156,20 @@ class FhirTransport:
                 found.take(bundle, rtype)
                 link = next_link(bundle)
                 cut = link is None and looks_cut(bundle, len(found.matches))
-            if len(found.matches) >= at_most or link is None or link in seen:
+            if len(found.matches) >= at_most or link is None or link in seen or len(seen) >= MOST_PAGES:
                 break
             seen.add(link)
             call = Call("GET", self._same_origin(link))
         if cut and len(found.matches) < at_most:
             return await self._whole(first, rtype)
-        if len(found.matches) >= CEILING:
-            logger.warning("more than %d %s: the rest was not read", CEILING, rtype)
+        if len(found.matches) >= CEILING or len(seen) >= MOST_PAGES:
+            logger.warning("more %s than are read: the rest was left", rtype)
         return Found(found.matches[:at_most], found.included)
 
     async def _whole(self, first: Call, rtype: str) -> Found:
         """Ask once more for all at once: the server has more, but gives no link to it."""
         asked = [(name, value) for name, value in first.form or first.params if name != "_count"]
-        call = _search_call(rtype, [*asked, ("_count", str(CEILING))], by_post=first.form is not None)
+        call = search_call(rtype, [*asked, ("_count", str(CEILING))], can_post=first.form is not None)
         bundle = (await self._send(call)).of_type("Bundle")
         found = Found()
         with reading("Bundle"):
@@ -233,7 +200,7 @@ class FhirTransport:
         except NotSent:
             raise PortalUnavailable("the portal cannot be reached") from None
         except (Lost, TooLong, TimeoutError):
-            raise _open_end(call, PortalUnavailable()) from None
+            raise open_end(call, PortalUnavailable()) from None
         return self._judge(call, answer)
 
     async def _ask_twice(self, request: httpx.Request) -> Answer:
@@ -257,7 +224,7 @@ class FhirTransport:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        url, params = self._base.join(call.address), list(call.params) or None
+        url, params = self._base.join(call.address), tuple(call.params) or None
         return self._client.build_request(call.method, url, params=params, content=content, headers=headers)
 
     def _judge(self, call: Call, answer: Answer) -> Reply:
@@ -272,8 +239,8 @@ class FhirTransport:
         if 400 <= status < 500 or status == 501:
             raise read_refusal(answer)
         if status < 500:
-            raise _open_end(call, UnusableAnswer("the portal points elsewhere"))
-        raise _open_end(call, PortalUnavailable("the portal has a fault", answer.retry_after))
+            raise open_end(call, UnusableAnswer("the portal points elsewhere"))
+        raise open_end(call, PortalUnavailable("the portal has a fault", answer.retry_after))
 
     def _accept(self, call: Call, answer: Answer) -> Reply:
         etag = answer.headers.get("etag")
@@ -285,26 +252,5 @@ class FhirTransport:
                 check_owner(resource, self._patient_id, str(self._base))
         except UnusableAnswer as error:
             logger.error("%s", error)
-            raise _open_end(call, error) from None
+            raise open_end(call, error) from None
         return Reply(resource, etag)
-
-
-def _checked_key(key: str) -> str:
-    if not _KEY.fullmatch(key):
-        raise ValueError("a key has 1 to 128 letters, digits, dots, colons, dashes or underscores")
-    return key
-
-
-def _search_call(rtype: str, params: Params, by_post: bool) -> Call:
-    # What stands in an address ends up in access logs.
-    return Call("POST", f"{rtype}/_search", form=params) if by_post else Call("GET", rtype, params=params)
-
-
-def _identifies(params: Params) -> bool:
-    """Whether a search says who somebody is."""
-    return any(name in ("patient", "identifier", "_id") for name, _ in params)
-
-
-def _open_end(call: Call, error: PortalUnavailable) -> PortalUnavailable | OutcomeUnknown:
-    """The same trouble leaves a read without an answer, and a write without a known outcome."""
-    return OutcomeUnknown() if call.writes else error

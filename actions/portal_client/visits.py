@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from actions.portal_client.fhir import Json, codes, concept, extension, reference, reference_id, to_moment
+from actions.portal_client.fhir import (
+    Json,
+    codes,
+    concept,
+    extension,
+    id_of,
+    reference,
+    reference_id,
+    text_in,
+    to_moment,
+)
 from actions.portal_client.models import Appointment, OpenSlot, Place, Provider
 from actions.portal_client.paging import Found
 from actions.portal_client.server import Staff
@@ -17,11 +27,11 @@ def to_appointment(resource: Json, staff: Staff, zone: ZoneInfo) -> Appointment:
     """An Appointment that has a time."""
     actors = _actors(resource)
     return Appointment(
-        id=resource["id"],
+        id=id_of(resource),
         start=to_moment(resource["start"], zone),
         end=to_moment(resource.get("end") or resource["start"], zone),
         visit_type=next((code for each in resource.get("serviceType", []) for code in codes(each, VISIT_TYPE)), None),
-        status=resource["status"],
+        status=text_in(resource, "status"),
         provider=_provider(actors, staff),
         place=_place(actors, staff),
     )
@@ -35,7 +45,7 @@ def to_offer(resource: Json, staff: Staff, zone: ZoneInfo) -> OpenSlot | None:
 
 def to_open_slot(resource: Json, schedule: Json, staff: Staff, zone: ZoneInfo) -> OpenSlot | None:
     """A free Slot; None when its Schedule does not say with whom and where."""
-    return _open_slot(resource["id"], resource, schedule.get("actor", []), staff, zone)
+    return _open_slot(id_of(resource), resource, schedule.get("actor", []), staff, zone)
 
 
 def offers_visit(resource: Json, visit_type: str | None) -> bool:
@@ -47,6 +57,11 @@ def offers_visit(resource: Json, visit_type: str | None) -> bool:
 def is_hold(resource: Json) -> bool:
     """Whether an Appointment only keeps a time for somebody who has not decided."""
     return extension(resource, HOLD_EXPIRES) is not None
+
+
+def takes(resource: Json, slot_ids: Iterable[str]) -> bool:
+    """Whether an Appointment is in all these slots."""
+    return {reference_id(each, "Slot") for each in resource.get("slot", [])}.issuperset(slot_ids)
 
 
 def draft(patient: str, slot_ids: Iterable[str], visit_type: str) -> Json:
@@ -83,7 +98,7 @@ def _provider(actors: list[Json], staff: Staff) -> Provider | None:
     for actor in actors:
         rid = reference_id(actor, "Practitioner")
         if rid is not None:
-            return staff.providers.get(rid) or _by_display(rid, actor.get("display", ""))
+            return staff.providers.get(rid) or _by_display(rid, text_in(actor, "display"))
     return None
 
 
@@ -97,6 +112,6 @@ def _place(actors: list[Json], staff: Staff) -> Place | None:
     for actor in actors:
         rid = reference_id(actor, "Location")
         if rid is not None:
-            display = actor.get("display")
+            display = text_in(actor, "display")
             return staff.places.get(rid) or (Place(rid, display, "", "") if display else None)
     return None

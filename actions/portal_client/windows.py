@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from actions.portal_client.models import OpenSlot, SlotWish
 
 Window = tuple[datetime, datetime]
-"""Start and end, end not included; in UTC, since Python compares moments of one zone by wall clock, wrong twice a year."""
+"""Start and end, end not included; in UTC, as Python compares moments of one zone by wall clock, wrong twice a year."""
 
 MIDNIGHT = time(0)
 _WHOLE_DAY = ((MIDNIGHT, MIDNIGHT),)

@@ -51,23 +51,27 @@ def wants_all(text: str) -> bool:
 
 
 def matching_names(text: str, names: Sequence[str], cutoff: int = LIKELY) -> list[int]:
-    """Indices of the names a text mentions, best first, misspellings and mishearings allowed.
+    """Indices of the names a text mentions, best first, misspellings and mishearings allowed; of equal names the first.
 
     A name is compared word by word and joined ("listen a pril" with "lisinopril"); words shorter than four letters
     have to be exact, because one letter makes another of them.
     """
     said = tokens(text)
-    windows = [*said, *("".join(said[at : at + size]) for size in (2, 3) for at in range(len(said) - size + 1))]
-    scored = [
-        (max((_similarity(window, name) for window in windows), default=0.0), index) for index, name in enumerate(names)
+    spans = [range(at, at + size) for size in (1, 2, 3) for at in range(len(said) - size + 1)]
+    hits = [
+        (score, index, span)
+        for span in spans
+        for index, name in enumerate(names)
+        if (score := _similarity("".join(said[at] for at in span), name)) >= cutoff
     ]
-    best = max((score for score, _ in scored), default=0.0)
-    # Near the best only: a look-alike of the name that was meant is not meant too, unless it was said as well.
-    return [
-        index
-        for score, index in sorted(scored, key=lambda pair: -pair[0])
-        if score >= cutoff and (score >= SURE or score == best)
-    ]
+    # Words that were taken for a name are used up: what merely looks like it is not meant as well.
+    found: list[int] = []
+    used: set[int] = set()
+    for _, index, span in sorted(hits, key=lambda hit: (-hit[0], len(hit[2]))):
+        if index not in found and not used & set(span):
+            found.append(index)
+            used |= set(span)
+    return found
 
 
 def _similarity(window: str, name: str) -> float:

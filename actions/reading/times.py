@@ -1,133 +1,225 @@
-"""Times of day and parts of the day, as ranges, in text that `words.with_digits` has prepared."""
+"""Times of day and parts of the day, as ranges, in text that `words.with_digits` has prepared.
+
+Every way to say an hour is first written as "14:30", then what stands around it says what is wanted of it. An hour
+without its half of the day is 7 to 12 as it is and 1 to 6 in the afternoon; "03:00" with its zero is the night.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import time
+
+from actions.reading.days import MONTHS
 
 TimeRange = tuple[time, time]
 DAY_START, DAY_END = time(7), time(21)
+NOON = time(12)
+EARLY = (time(7), time(9, 30))
+LATE = (time(15), time(18))
 
 PARTS: tuple[tuple[str, TimeRange], ...] = (
     (
-        r"\bfirst thing\b|\bearly (?:in the )?morning\b|\ba primera hora\b|\btemprano\b|\bearly\b(?! (?:next|this|in|january|february|march|april|may|june|july|august|september|october|november|december))",
-        (time(7), time(9, 30)),
+        r"first thing(?: in the morning)?|early (?:in the )?morning|(?:a )?primera hora(?: de la manana)?|temprano (?:por|en) la manana|(?:por|en) la manana temprano|temprano"
+        r"|(?<!as )early(?! (?:next|this|in (?!the day)|week|january|february|march|april|may|june|july|august|september|october|november|december))",
+        EARLY,
     ),
-    (r"\blate morning\b|\bmedia manana\b|\bmid morning\b", (time(10), time(12))),
+    (r"late morning|media manana|(?:mid|middle) morning", (time(10), NOON)),
     (
-        r"\blate (?:in the )?afternoon\b|\ben la tardecita\b|\bafter work\b|\bafter school\b|\bdespues del trabajo\b|\bdespues de la escuela\b",
-        (time(15), time(18)),
+        r"late (?:in the )?(?:afternoon|day)|(?:later in|late in|end of|al final de|ultima hora del?) (?:the day|el dia|la tarde|dia)|ultima hora"
+        r"|tardecita|(?:after|off|out of) (?:work|school)|(?:despues|saliendo|salga|salgo) del? (?:el |la )?(?:trabajo|trabajar|escuela|chamba)",
+        LATE,
     ),
-    (r"\bearly afternoon\b", (time(12), time(14, 30))),
-    (r"\bnoon\b|\bmidday\b|\bmediodia\b|\bmedio dia\b|\blunch(?: ?time)?\b|\balmuerzo\b", (time(11, 30), time(13, 30))),
-    (
-        r"\bmornings?\b|\b(?:por|en|de|x) las? mananas?\b|\bmorn\b|\ba m\b|\ben la manana\b|\bla manana\b",
-        (time(7), time(12)),
-    ),
-    (r"\bafternoons?\b|\btardes?\b", (time(12), time(18))),
-    (r"\bevenings?\b|\btonight\b|\bnoches?\b|\bnights?\b", (time(17), time(21))),
+    (r"before work|antes del trabajo|antes de (?:ir al trabajo|trabajar|entrar a trabajar)", (time(7), time(9))),
+    (r"early afternoon", (NOON, time(14, 30))),
+    (r"(?:after|despues de|despues del) (?:lunch|almuerzo|almorzar|comer|la comida)", (NOON, time(18))),
+    (r"(?:before|antes de|antes del) (?:lunch|almuerzo|almorzar|comer|la comida)", (DAY_START, NOON)),
+    (r"noon|midday|mediodia|lunch ?time|lunch|almuerzo|hora de (?:comer|la comida)", (time(11, 30), time(13, 30))),
+    (r"mornings?|(?:(?:por|en|de) las?|una|las) mananas?|mananas|am|la manana", (DAY_START, NOON)),
+    (r"afternoons?|tardes?|pm", (NOON, time(18))),
+    (r"evenings?|tonight|noches?|nights?", (time(17), DAY_END)),
+)  # fmt: skip
+PART = "|".join(f"(?:{words})" for words, _ in PARTS)
+MONTH_NAMES = "|".join(MONTHS)
+COUNTED = r"days?|weeks?|months?|years?|hours?|minutes?|mins?|dias?|semanas?|mes(?:es)?|anos?|horas?|minutos?|times?|veces|of|dollars?|dolares"
+CLOCK = rf"(?:las? )?(\d{{1,2}}(?::\d\d)?)(?![\d/.:])(?! (?:{COUNTED}|{MONTH_NAMES})\b)(?! de (?!la))"
+AT = r"(?:at|around|about|como|tipo|hacia)"
+NOT = r"(?:not|no|nothing|never|can'?t|cannot|nada|nunca|no sea|no puedo)(?: (?:do|come|make it|be there|anything|any time|ser|ir|venir))?"
+BEFORE = r"(?:before|earlier than|sooner than|antes de|antes del|mas temprano (?:que|de))"
+AFTER = r"(?:after|later than|past|despues de|despues del|mas tarde (?:que|de)|pasad[ao]s)"
+OFF = (
+    r"(?:works? (?:till|until)|working (?:till|until)|trabaj\w+ hasta|(?:get|gets|am|i'm) (?:off|out|done)(?: of)?(?: work| school)?(?: at)?"
+    r"|(?:salgo|saliendo|me desocupo)(?: del?(?: \w+)?)? a)"
 )
-HOUR = r"(?:las? )?(\d{1,2})(?::(\d{2})| (\d{2}))?(?: y (media|cuarto|\d{1,2})| menos (cuarto|\d{1,2}))?(?: ?o'?clock)?"
-HALF = r" ?(am|pm|a m|p m|in the morning|in the afternoon|in the evening|de la manana|de la tarde|de la noche|del mediodia|ish)?"
-CLOCK = HOUR + HALF
-EXACT = re.compile(
-    rf"\b(?:at|around|about|like|a|como a|sobre|tipo|para|hacia) {CLOCK}\b|\b(\d{{1,2}})(?::(\d{{2}}))? ?(am|pm|a m|p m|de la manana|de la tarde|de la noche)\b"
-    rf"|\b(\d{{1,2}}):(\d{{2}})\b|\b\d{{1,2}} (?:00|15|30|45)\b|\blas? (\d{{1,2}})(?: y (media|cuarto))?\b|\b(\d{{1,2}}) ?(?:o'?clock|ish)\b"
+"""Said of the hour at which the person is free."""
+BOUNDS: tuple[tuple[str, bool], ...] = (
+    (rf"{CLOCK} (?:or later|or after|onwards?|en adelante|o mas tarde|o despues)\b", True),
+    (rf"{CLOCK} (?:or earlier|or before|at the latest|o antes|a mas tardar)\b", False),
+    (rf"{NOT} {BEFORE} {CLOCK}", True),
+    (rf"{NOT} {AFTER} {CLOCK}", False),
+    (rf"{OFF} (?:about |around |como )?{CLOCK}", True),
+    (rf"(?:{AFTER}|from|starting(?: at)?|beginning at|a partir de|desde) (?:about |around |como )?{CLOCK}", True),
+    (rf"(?:{BEFORE}|by|until|till|hasta|a mas tardar(?: a)?) (?:about |around |como )?{CLOCK}", False),
 )
+"""Ways to name one end; True means that it is the earlier one."""
+
+Taken = tuple[tuple[TimeRange, ...], str]
+"""What was read, and the text without it."""
+Writer = str | Callable[[re.Match[str]], str]
+
+
+def _clock(hour: int, minute: int) -> str:
+    return f"{hour}:{minute:02d}"
+
+
+def _before(hour: str, minutes: str) -> str:
+    back = 15 if minutes in ("cuarto", "quarter") else int(minutes)
+    return _clock((int(hour) - 2) % 12 + 1, 60 - back)
+
+
+def _with_half(found: re.Match[str]) -> str:
+    """An hour and its half of the day as one of 24 hours."""
+    hour, _, minute = found["hour"].partition(":")
+    if int(hour) > 12:
+        return found["hour"]
+    later = 0 if found["half"] in ("am", "manana", "morning") else 12
+    return f"{int(hour) % 12 + later:02d}:{minute or '00'}"
+
+
+def _with_half_unless_a_date(found: re.Match[str]) -> str:
+    before = found["before"] or ""
+    # "the 3rd in the morning" is a date and a part of the day.
+    return found[0] if before in MONTHS or before in ("the", "el", "dia") else f"{before} {_with_half(found)}"
+
+
+WRITTEN: tuple[tuple[str, Writer], ...] = (
+    (r"\b0(\d:\d\d)", r"\1"),
+    (r"\b([ap]) m\b", r"\1m"),
+    (r"(?<=\d) p\b(?! )", " pm"),
+    (r"(?<=:\d\d) a\b(?! )", " am"),
+    (r"\bmedio dia\b", "mediodia"),
+    (r"\b12 noon\b", "noon"),
+    (r"\b(?:las 12 del (?:mediodia|dia)|12 del (?:mediodia|dia))\b", "las 12:00"),
+    (r"\b(before|after|until|till|by|from|antes del?|despues del?|hasta|desde) (?:el )?(?:noon|midday|mediodia)\b", r"\1 12:00"),
+    (r"\b(?:a )?las? una\b", "a las 1"),
+    (r"\bhalf past (\d{1,2})\b", r"\1:30"),
+    (r"\b(?:a )?quarter (?:past|after) (\d{1,2})\b", r"\1:15"),
+    (r"\b(?:a )?(quarter) (?:to|till|of|before) (\d{1,2})\b", lambda found: _before(found[2], found[1])),
+    (r"\b(5|20|25) (?:to|till) (\d{1,2})\b", lambda found: _before(found[2], found[1])),
+    (r"\b(5|10|20|25) (?:past|after) (\d{1,2})\b", lambda found: _clock(int(found[2]), int(found[1]))),
+    (r"\b(?:faltando )?(?:un )?(cuarto|\d{1,2}) para las? (\d{1,2})\b", lambda found: f"a las {_before(found[2], found[1])}"),
+    (r"\b(\d{1,2}) menos (cuarto|\d{1,2})\b", lambda found: _before(found[1], found[2])),
+    (r"\b(\d{1,2}) y media\b", r"\1:30"),
+    (r"\b(\d{1,2}) y cuarto\b", r"\1:15"),
+    (r"\blas? (\d{1,2}) y (?:las )?(\d{1,2})\b(?! (?:las|de la))", lambda found: f"las {_clock(int(found[1]), int(found[2]))}"),
+    (r"\b(\d{1,2}) y pico\b", r"\1:00"),
+    (r"(?<![\d/] )\b(0?[1-9]|1[0-2]) (00|15|30|45)\b(?! ?\d)(?! de (?!la))", r"\1:\2"),
+    (r"\b(at|around|about|las?) (\d{1,2}) (?:0 (\d)|([0-5]\d))\b", lambda found: f"{found[1]} {_clock(int(found[2]), int(found[3] or found[4]))}"),
+    (r"\b(at|around|about|las?|by|before|after|between|from|till|until) (0?[1-9]|1[0-2])\.?([0-5]\d)\b(?! \d)", r"\1 \2:\3"),
+    (r"\b(0?[1-9]|1[0-2])\.?([0-5]\d) ?(am|pm)\b", r"\1:\2 \3"),
+    (r"\b(\d{1,2}) (?:o'clock|ish|en punto|hrs|horas en punto)\b", r"\1:00"),
+    (r"(?<=:\d\d) (?:o'clock|ish|en punto)\b", ""),
+    (r"\b(?P<hour>\d{1,2}(?::\d\d)?) ?(?P<half>am|pm)\b", _with_half),
+    (r"\b(?P<hour>\d{1,2}(?::\d\d)?) de la (?P<half>manana|tarde|noche)\b", _with_half),
+    (r"(?<=las )(?P<hour>\d{1,2}(?::\d\d)?) (?:en|por) la (?P<half>manana|tarde|noche)\b", _with_half),
+    (r"(?:\b(?P<before>\w+) )?\b(?P<hour>\d{1,2}(?::\d\d)?) (?:in the|at) (?P<half>morning|afternoon|evening|night)\b", _with_half_unless_a_date),
+)  # fmt: skip
+AFTERNOON = re.compile(r"\b(?:afternoons?|evenings?|tonight|tardes?|tardecita|noches?|nights?)\b")
+MORNING = re.compile(r"\b(?:mornings?|la manana|las mananas)\b")
 
 
 def read_times(said: str) -> tuple[TimeRange, ...]:
     """The parts of the day that a prepared text asks for; empty when it names none."""
-    clock = _clock_range(said)
-    if clock is not None:
-        return (clock,)
-    exact = exact_time(said)
-    if exact is not None:
-        return ((exact, time(exact.hour, 59)),)
-    found: list[TimeRange] = []
-    rest = said
-    for pattern, part in PARTS:
-        if re.search(pattern, rest):
-            found.append(part)
-            rest = re.sub(pattern, " ", rest)
-    return tuple(found)
+    return take_times(said)[0]
+
+
+def take_times(said: str) -> Taken:
+    """The parts of the day that a prepared text asks for, and the text without its hours."""
+    written = with_clocks(said)
+    for reader in (_range, _bounds, _exact):
+        found, rest = reader(written)
+        if found:
+            return found, rest
+    return read_parts(written), written
 
 
 def exact_time(said: str) -> time | None:
     """The one clock time in a prepared text ("10:30", "half past 3", "las 5 menos 10"); None without one."""
-    found = re.search(r"\bhalf past (\d{1,2})\b", said)
-    if found:
-        return _time(int(found[1]), 30, said)
-    found = re.search(r"\b(?:a )?quarter (past|after|to|till|of) (\d{1,2})\b", said)
-    if found:
-        hour = int(found[2])
-        return _time(hour, 15, said) if found[1] in ("past", "after") else _time(hour - 1 or 12, 45, said)
-    found = re.search(r"\blas (\d{1,2}) menos (cuarto|\d{1,2})\b", said)
-    if found:
-        back = 15 if found[2] == "cuarto" else int(found[2])
-        return _time(int(found[1]) - 1 or 12, 60 - back, said)
-    match = EXACT.search(said)
-    if match is None:
+    found, _ = _exact(with_clocks(said))
+    return found[0][0] if found else None
+
+
+def read_parts(said: str) -> tuple[TimeRange, ...]:
+    """The named parts of the day ("late morning", "por la tarde"), the longer names first."""
+    found: list[TimeRange] = []
+    for words, part in PARTS:
+        if re.search(rf"\b(?:{words})\b", said):
+            found.append(part)
+            said = re.sub(rf"\b(?:{words})\b", " ", said)
+    return tuple(found)
+
+
+def outside(parts: tuple[TimeRange, ...]) -> tuple[TimeRange, ...]:
+    """What is left of the day without `parts`."""
+    left: list[TimeRange] = []
+    at = DAY_START
+    for first, last in sorted(parts):
+        if at < first:
+            left.append((at, first))
+        at = max(at, last)
+    return (*left, (at, DAY_END)) if at < DAY_END else tuple(left)
+
+
+def with_clocks(said: str) -> str:
+    """The text with every way to say an hour written as "9:15", or "09:15" and "21:15" when its half is known."""
+    for pattern, written in WRITTEN:
+        said = re.sub(pattern, written, said)
+    return said
+
+
+def _range(said: str) -> Taken:
+    found = re.search(rf"\b(?P<lead>between|from|entre|de|desde) {CLOCK} (?:and|to|y|a|hasta|till|until|through) {CLOCK}", said)
+    found = found or re.search(rf"(?:\b(?P<lead>\w+) )?\b{CLOCK} (?:to|a|till|until) {CLOCK}", said)
+    if found is None or found["lead"] in MONTHS or found["lead"] in ("the", "el", "del"):
+        return (), said
+    last = _time(found[3], said)
+    first = _time(found[2], said, before=last)
+    return (((first, last),), _without(found, said)) if first and last and first < last else ((), said)
+
+
+def _bounds(said: str) -> Taken:
+    for pattern, is_earliest in BOUNDS:
+        found = re.search(rf"\b{pattern}", said)
+        at = _time(found[1], said) if found else None
+        if found and at:
+            return ((at, DAY_END) if is_earliest else (DAY_START, at),), _without(found, said)
+    return (), said
+
+
+def _exact(said: str) -> Taken:
+    pattern = rf"\b(?:{AT} {CLOCK}|las? (\d{{1,2}}(?::\d\d)?)|(\d{{1,2}}:\d\d))(?![\d/])"
+    hours = [_time(found[1] or found[2] or found[3], said) for found in re.finditer(pattern, said)]
+    exact = tuple((at, time(at.hour, 59)) for at in hours if at is not None)
+    return exact, re.sub(pattern, ";", said) if exact else said
+
+
+def _time(written: str, said: str, before: time | None = None) -> time | None:
+    """The time that "3", "3:30" or "15:30" is; `before` is the end of the range that it opens."""
+    hour, _, minute = written.partition(":")
+    number = int(hour)
+    if number > 23 or (minute == "" and number > 12) or number == 0 and minute == "":
         return None
-    return _read_clock(match[0], said)
+    at = time(number, int(minute or 0))
+    if hour.startswith("0") or number >= 12:
+        return at
+    later = at.replace(hour=number + 12)
+    if before is not None:
+        # "9 to 11 in the evening" begins at 21, "11 to 1" at 11.
+        return later if later < before and (number < 7 or AFTERNOON.search(said)) else at
+    if AFTERNOON.search(said) and not (number == 11 or MORNING.search(said)):
+        return later
+    return later if number <= 6 and not MORNING.search(said) else at
 
 
-def _read_clock(part: str, said: str) -> time | None:
-    found = re.search(CLOCK, part)
-    if found is None:
-        return None
-    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
-    if found[4]:
-        minute = {"media": 30, "cuarto": 15}.get(found[4]) or int(found[4])
-    return _time(hour, minute, f"{part} {_half_of(said)}")
-
-
-def _half_of(said: str) -> str:
-    found = re.search(
-        r"\b(am|pm|a m|p m|in the (?:morning|afternoon|evening)|(?:de|por|en) la (?:manana|tarde|noche)|morning|afternoon|evening)\b",
-        said,
-    )
-    return found[1] if found else ""
-
-
-def _time(hour: int, minute: int, said: str) -> time | None:
-    if not (0 <= hour <= 23 and 0 <= minute <= 59):
-        return None
-    afternoon = re.search(r"\bpm\b|\bp m\b|\bafternoon\b|\bevening\b|\btarde\b|\bnoche\b|\d ?pm\b", said)
-    morning = re.search(r"\d ?am\b|\bam\b|\ba m\b|\bmorning\b|\bmanana\b", said)
-    if hour < 12 and (afternoon or (not morning and 1 <= hour <= 6)):
-        hour += 12
-    return time(hour, minute)
-
-
-def _clock_range(said: str) -> TimeRange | None:
-    found = re.search(
-        rf"\b(?:between|from|entre|de|desde) (?:las? )?({HOUR}{HALF}) (?:and|to|y|a|hasta|till|until) (?:las? )?({HOUR}{HALF})\b",
-        said,
-    )
-    if found:
-        parts = re.split(r" (?:and|to|y|a|hasta|till|until) (?=(?:las? )?\d)", found[0])
-        first, last = _read_clock(parts[0], found[0]), _read_clock(parts[-1], found[0])
-        if first and last and first < last and not re.search(r"\b\d{3,}", found[0]):
-            return (first, last)
-    found = re.search(
-        rf"\b(after|(?<!half )(?<!quarter )past|from|starting at|despues de|a partir de|desde|before|by|until|antes de|hasta) (?:las? |like )?({HOUR}{HALF})(?! ?(?:de (?!la)|/))\b",
-        said,
-    )
-    if found and not re.search(rf"{found[1]} (?:the|el|del)\b", said):
-        at = _read_clock(found[2], said[found.start() :])
-        if at is not None:
-            return (DAY_START, at) if found[1] in ("before", "by", "until", "antes de", "hasta") else (at, DAY_END)
-    found = re.search(rf"\b({HOUR}{HALF}) (?:or later|or after|en adelante|o mas tarde|o despues)\b", said)
-    if found:
-        at = _read_clock(found[1], said)
-        return (at, DAY_END) if at else None
-    return _named_bound(said)
-
-
-def _named_bound(said: str) -> TimeRange | None:
-    if re.search(r"\b(?:before|antes del?) (?:noon|midday|lunch|mediodia|medio dia|almuerzo)\b", said):
-        return (DAY_START, time(12))
-    if re.search(r"\b(?:after|despues del?) (?:noon|midday|lunch|mediodia|medio dia|almuerzo|almorzar|comer)\b", said):
-        return (time(12), time(18))
-    return None
+def _without(found: re.Match[str], said: str) -> str:
+    return f"{said[: found.start()]} ; {said[found.end() :]}"

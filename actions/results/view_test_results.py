@@ -74,12 +74,14 @@ class ActionViewTestResults(TaskAction):
         if asked is not None and not asked:
             turn.utter("utter_view_test_results_nothing_flagged")
             return []
-        shown = (results if asked is None else asked)[:SHOWN]
+        newest = newest_of_each(results if asked is None else asked)
+        shown = newest[:SHOWN]
         for result in shown:
             say_result(turn, result)
-        more = len(results if asked is None else asked) - len(shown)
-        if more > 0:
-            turn.utter("utter_view_test_results_more", count=more)
+        if len(newest) > len(shown):
+            turn.utter("utter_view_test_results_more", count=len(newest) - len(shown))
+        elif asked is not None and len(asked) > len(shown):
+            turn.utter("utter_view_test_results_earlier", count=len(asked) - len(shown))
         if any(value.flag in CRITICAL for result in shown if not result.restricted for value in result.values):
             turn.utter("utter_view_test_results_call")
         return []
@@ -88,13 +90,26 @@ class ActionViewTestResults(TaskAction):
 def results_asked_for(words: str, results: list[TestResult]) -> list[TestResult] | None:
     """The results that the words name; None when they name none, empty when only flagged ones were wanted and there are none."""
     folded = " ".join(ALIASES.get(word, word) for word in re.findall(r"[a-z0-9]+", fold(words)))
-    heads = [fold(result.name).split()[0] for result in results]
-    named = matching_names(folded, heads, cutoff=88)
+    heads = list(dict.fromkeys(_head(result) for result in results))
+    named = {heads[index] for index in matching_names(folded, heads, cutoff=88)}
     if named:
-        return [results[index] for index in sorted(set(named))]
+        return [result for result in results if _head(result) in named]
     if ABNORMAL.search(folded):
         return [result for result in results if any(value.flag in FLAGS for value in result.values)]
     return None
+
+
+def newest_of_each(results: list[TestResult]) -> list[TestResult]:
+    """The newest result of each test; `results` is newest first."""
+    newest: dict[str, TestResult] = {}
+    for result in results:
+        newest.setdefault(result.name, result)
+    return list(newest.values())
+
+
+def _head(result: TestResult) -> str:
+    """The word that people name a test by."""
+    return fold(result.name).split()[0]
 
 
 def say_result(turn: Turn, result: TestResult) -> None:

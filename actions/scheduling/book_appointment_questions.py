@@ -20,6 +20,7 @@ ANYBODY = {"id": None, "name": None}
 
 class BookAppointmentVisitType(Question):
     slot = "book_appointment_visit_type"
+    said_like = frozenset({"ask_medical_advice", "view_immunizations", "add_immunization", "view_upcoming_tests", "join_video_visit"})
 
     async def answer(self, turn: Turn) -> Any | None:
         return turn.picked or read_visit_type(turn.text)

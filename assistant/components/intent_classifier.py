@@ -103,7 +103,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
 
 def groupings(catalogue: Capabilities) -> tuple[Callable[[str], str], ...]:
-    """What intents can have in common: the verb of their name, and area and kind where they are capabilities."""
+    """What intents can have in common: the verb and the thing in their name; as capabilities, also area and kind."""
 
     def area(intent: str) -> str:
         return catalogue[intent].area if intent in catalogue else ""
@@ -114,7 +114,10 @@ def groupings(catalogue: Capabilities) -> tuple[Callable[[str], str], ...]:
     def verb(intent: str) -> str:
         return intent.partition("_")[0]
 
-    return area, kind, verb
+    def thing(intent: str) -> str:
+        return intent.rpartition("_")[2]
+
+    return area, kind, verb, thing
 
 
 def understanding(reading: Reading, threshold: float) -> dict[str, float | int]:

@@ -37,8 +37,8 @@ class Recipe:
 
     c: float = 0.5
     """Cost of a training sentence on the wrong side; higher follows the sentences closer."""
-    reject: float = 0.05
-    """Share of unseen sentences that may be turned away although they belong here."""
+    reject: float = 0.1
+    """Share of the training sentences that models which have not seen them would turn away."""
     languages: tuple[str, ...] = ("en", "es")
     """Languages whose real words the speller leaves alone."""
     groupings: tuple[Callable[[str], str], ...] = ()
@@ -107,7 +107,8 @@ class _Scorer:
             weights = weights + GROUP_SHARE * shared[:, group_of]
             bias = bias + GROUP_SHARE * offset[group_of]
         # Saved in half precision, which changes no ranking; what is saved has to be what was measured.
-        weights = weights.astype(np.float16).astype(np.float32)
+        # Row by row, or each message would cost a copy of the whole matrix.
+        weights = weights.astype(np.float16).astype(np.float32, order="C")
         return cls(Speller.trained_on(sentences, course.dictionary), features, weights, bias.astype(np.float32))
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> _Scores:

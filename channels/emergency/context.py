@@ -8,9 +8,9 @@ from enum import IntEnum
 from typing import Any
 
 from channels.emergency.message import Message
-from channels.emergency.phrase import Atoms, Phrase, Span, find, parse
+from channels.emergency.phrase import Atoms, Phrase, Places, Span, find, parse
 
-CUES = ("idiom", "past", "recent", "present", "now", "relative", "admin", "about", "what_if", "quoted", "happening")
+CUES = ("idiom", "past", "recent", "present", "now", "over", "relative", "admin", "about", "what_if", "quoted", "filed", "happening")
 NEGATION_REACH = 8
 ABOUT_REACH = 6
 BARE = 5
@@ -31,10 +31,12 @@ class Manner:
 
     `named`: the name of an event (stroke, overdose), which people also write about on forms and bills.
     `kept`: may be lowered to a question, never dropped; for self-harm.
+    `short`: counts only in a message of at most `BARE` words ("emergency").
     """
 
     named: bool = False
     kept: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,10 @@ class Scope:
             tuple(parse(text, lexicon, atoms) for text in negation["after"]),
         )
 
-    def around(self, message: Message, masks: list[int]) -> Context:
+    def around(self, message: Message, places: Places) -> Context:
         """Find every cue of the message once."""
-        spans = {name: [s for phrase in phrases for s in find(phrase, masks, message)] for name, phrases in self.cues.items()}
-        denials = [span for phrase in self.denied_after for span in find(phrase, masks, message)]
+        spans = {name: [s for phrase in phrases for s in find(phrase, places, message)] for name, phrases in self.cues.items()}
+        denials = [span for phrase in self.denied_after for span in find(phrase, places, message)]
         return Context(self, message, spans, denials)
 
 
@@ -75,12 +77,24 @@ class Context:
 
     def judge(self, span: Span, manner: Manner) -> Verdict:
         """What the phrase at `span` comes to."""
-        if self._meets("idiom", span.mask):
+        if self._meets("idiom", span.mask) or (manner.short and len(self.message.words) > BARE):
             return Verdict.NOTHING
-        found = self._named(span) if manner.named else self._felt(span)
+        if manner.kept:
+            return self._kept(span, manner)
         if self._negated(span):
-            found = Verdict.NOTHING
-        return max(found, Verdict.ASK) if manner.kept else found
+            return Verdict.NOTHING
+        return self._named(span) if manner.named else self._felt(span)
+
+    def _kept(self, span: Span, manner: Manner) -> Verdict:
+        if self._negated(span):
+            return Verdict.ASK
+        if manner.named:
+            return max(self._named(span), Verdict.ASK)
+        clause = self.message.clause_of(span.first) | self.message.clause_of(span.last)
+        if self._meets("present", clause):
+            return Verdict.FIRE
+        told = self._is_about(span) or any(self._meets(cue, clause) for cue in ("quoted", "past", "relative"))
+        return Verdict.ASK if told else Verdict.FIRE
 
     def _felt(self, span: Span) -> Verdict:
         clause = self.message.clause_of(span.first) | self.message.clause_of(span.last)
@@ -88,13 +102,14 @@ class Context:
             return Verdict.FIRE
         if self._meets("quoted", self.message.sentence_of(span.first)) or self._is_about(span):
             return Verdict.NOTHING
-        if self._meets("what_if", clause):
+        if self._meets("what_if", clause) or self._meets("filed", self.message.sentence_of(span.first)):
             return Verdict.ASK
         if self._meets("now", clause):
             return Verdict.FIRE
         if self._meets("past", clause) or self._meets("relative", clause):
             return Verdict.NOTHING
-        return Verdict.ASK if self._meets("recent", clause) else Verdict.FIRE
+        over = self._meets("recent", clause) and self._meets("over", clause)
+        return Verdict.ASK if over else Verdict.FIRE
 
     def _named(self, span: Span) -> Verdict:
         sentence = self.message.sentence_of(span.first)
@@ -104,7 +119,7 @@ class Context:
             return Verdict.FIRE if self._meets("present", sentence) else Verdict.NOTHING
         if self._meets("happening", sentence) or self._meets("present", sentence):
             return Verdict.FIRE
-        if self._meets("quoted", sentence) or self._is_about(span) or self._said("admin"):
+        if any(self._meets(cue, sentence) for cue in ("quoted", "filed")) or self._is_about(span) or self._said("admin"):
             return Verdict.NOTHING
         return Verdict.FIRE if len(self.message.words) <= BARE else Verdict.ASK
 

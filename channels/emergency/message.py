@@ -31,9 +31,10 @@ class Breaks:
 
 @dataclass(frozen=True)
 class Message:
-    """Words in order; in the masks, bit n belongs to word n."""
+    """Words in order, each with all its readings (a misspelling may have several); in the masks, bit n belongs to word n."""
 
     words: tuple[str, ...]
+    readings: tuple[tuple[str, ...], ...]
     sentence_starts: int
     clause_starts: int
 
@@ -54,10 +55,11 @@ def plain(text: str) -> str:
     return _STRETCHED.sub(r"\1", bare)[: 2 * LONGEST]
 
 
-def read(text: str, shorthand: Mapping[str, tuple[str, ...]], spelling: Spelling, breaks: Breaks) -> Message:
-    """The words of `text` in one language, shorthand written out and misspellings mended."""
+def read(text: str, shorthand: Mapping[str, tuple[str, ...]], spelling: Spelling | None, breaks: Breaks) -> Message:
+    """The words of `text` in one language, shorthand written out and, with a `spelling`, misspellings mended."""
     pieces = _TOKEN.findall(text)
     words: list[str] = []
+    readings: list[tuple[str, ...]] = []
     sentences = clauses = 0
     fresh, comma, clause_length = True, False, 0
     for piece in pieces:
@@ -67,7 +69,8 @@ def read(text: str, shorthand: Mapping[str, tuple[str, ...]], spelling: Spelling
         if piece == ",":
             comma = True
             continue
-        for word in shorthand.get(piece) or (spelling.mend(piece),):
+        for reading in _readings(piece, shorthand, spelling):
+            word = reading[0]
             if word in breaks.fillers:
                 continue
             bit = 1 << len(words)
@@ -78,7 +81,14 @@ def read(text: str, shorthand: Mapping[str, tuple[str, ...]], spelling: Spelling
             clause_length = 1 if cut else clause_length + 1
             fresh = comma = False
             words.append(word)
-    return Message(tuple(words), sentences, clauses)
+            readings.append(reading)
+    return Message(tuple(words), tuple(readings), sentences, clauses)
+
+
+def _readings(piece: str, shorthand: Mapping[str, tuple[str, ...]], spelling: Spelling | None) -> list[tuple[str, ...]]:
+    if piece in shorthand:
+        return [(word,) for word in shorthand[piece]]
+    return [spelling.mend(piece) if spelling else (piece,)]
 
 
 def _begins_clause(words: list[str], word: str, comma: bool, breaks: Breaks) -> bool:

@@ -29,7 +29,20 @@ class Step:
     optional: bool
 
 
-Phrase = tuple[Step, ...]
+@dataclass(frozen=True)
+class Phrase:
+    """Steps in order; bit n of `needs` is set when the phrase cannot be found without atom n."""
+
+    steps: tuple[Step, ...]
+    needs: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """For every atom the mask of places where it stands in one message; bit n of `absent` is set when atom n stands nowhere."""
+
+    masks: list[int]
+    absent: int
 
 
 @dataclass
@@ -60,21 +73,25 @@ class Atoms:
         else:
             self.by_word.setdefault(word, []).append(atom)
 
-    def places(self, message: Message) -> list[int]:
-        """For every atom the mask of places where one of its words stands."""
+    def places(self, message: Message) -> Places:
+        """Where each atom stands in the message."""
         masks = [0] * len(self.by_key)
-        for place, word in enumerate(message.words):
-            bit = 1 << place
-            for atom in self.by_word.get(word, ()):
-                masks[atom] |= bit
-            for prefix, atom in self.by_prefix.get(word[:PREFIX_KEY], ()):
-                if word.startswith(prefix):
-                    masks[atom] |= bit
-            if word[0].isdigit():
-                for low, high, atom in self.ranges:
-                    if low <= float(word) <= high:
-                        masks[atom] |= bit
-        return masks
+        stands: dict[str, int] = {}
+        for place, readings in enumerate(message.readings):
+            for word in readings:
+                stands[word] = stands.get(word, 0) | 1 << place
+        for word, mask in stands.items():
+            for atom in self._atoms_of(word):
+                masks[atom] |= mask
+        present = sum(1 << atom for atom, mask in enumerate(masks) if mask)
+        return Places(masks, ~present)
+
+    def _atoms_of(self, word: str) -> list[int]:
+        if word[0].isdigit():
+            value = float(word)
+            return [*self.by_word.get(word, ()), *(atom for low, high, atom in self.ranges if low <= value <= high)]
+        begun = [atom for prefix, atom in self.by_prefix.get(word[:PREFIX_KEY], ()) if word.startswith(prefix)]
+        return [*self.by_word.get(word, ()), *begun]
 
 
 @dataclass(frozen=True)
@@ -106,7 +123,8 @@ def parse(text: str, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Phrase:
         gap = 0
     if not steps or steps[0].optional or gap:
         raise PhraseError(f"The phrase {text!r} is empty, or begins or ends with what may be missing.")
-    return tuple(steps)
+    needed = {step.singles for step in steps if not step.runs and not step.optional}
+    return Phrase(tuple(steps), sum(1 << atom for atom in needed))
 
 
 def _step(piece: str, gap: int, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Step:
@@ -129,17 +147,19 @@ def expand(piece: str, lexicon: Mapping[str, list[str]]) -> list[str]:
     return options
 
 
-def find(phrase: Phrase, masks: list[int], message: Message) -> list[Span]:
+def find(phrase: Phrase, places: Places, message: Message) -> list[Span]:
     """Every ending of `phrase` in the message with its nearest beginning, in order."""
+    if phrase.needs & places.absent:
+        return []
     everywhere = (1 << len(message.words)) - 1
     reached = everywhere
-    for index, step in enumerate(phrase):
+    for index, step in enumerate(phrase.steps):
         window = everywhere if index == 0 else _later(reached, step.gap, message)
-        hit = _take(step, window, masks, message)
+        hit = _take(step, window, places.masks, message)
         reached = hit | reached if step.optional else hit
         if not reached:
             return []
-    return [Span(_beginning(phrase, last, masks, message), last) for last in _bits(reached)]
+    return [Span(_beginning(phrase, last, places.masks, message), last) for last in _bits(reached)]
 
 
 def _take(step: Step, window: int, masks: list[int], message: Message) -> int:
@@ -175,7 +195,7 @@ def _earlier(places: int, gap: int, message: Message) -> int:
 def _beginning(phrase: Phrase, last: int, masks: list[int], message: Message) -> int:
     reached = 1 << last
     gap = -1
-    for step in reversed(phrase):
+    for step in reversed(phrase.steps):
         window = reached if gap < 0 else _earlier(reached, gap, message)
         starts = _take_back(step, window, masks, message)
         if starts:

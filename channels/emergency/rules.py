@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import yaml
 
-from channels.emergency.context import Manner, Scope, Verdict
+from channels.emergency.context import Context, Manner, Scope, Verdict
 from channels.emergency.message import Breaks, Message, read
-from channels.emergency.phrase import Atoms, Phrase, Span, find, parse
+from channels.emergency.phrase import Atoms, Phrase, Places, Span, find, parse
 from channels.emergency.spelling import Spelling
 
 Kind = Literal["emergency", "crisis", "poison", "violence", "ask"]
@@ -19,15 +19,23 @@ HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Saying:
+    """Phrases that must all stand somewhere in the message; `needs` joins what each cannot do without."""
+
+    parts: tuple[Phrase, ...]
+    needs: int
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One danger in words: any of `sayings`, each of whose parts must stand somewhere in the message."""
+    """One danger in words: any of `sayings`, unless one of `unless` stands in the same clause."""
 
     name: str
     category: str
     kind: Kind
     act: str
     manner: Manner
-    sayings: tuple[tuple[Phrase, ...], ...]
+    sayings: tuple[Saying, ...]
     unless: tuple[Phrase, ...]
     sure: bool
 
@@ -51,6 +59,8 @@ class Rulebook:
     shorthand: Mapping[str, tuple[str, ...]]
     breaks: Breaks
     spelling: Spelling
+    marks: frozenset[str]
+    """Small words that show that a message is in this language."""
 
     @classmethod
     def load(cls, language: str, others_words: frozenset[str]) -> Rulebook:
@@ -65,19 +75,27 @@ class Rulebook:
         scope = Scope.parse(context, lexicon, atoms)
         breaks = Breaks(**{name: frozenset(words.split()) for name, words in context["breaks"].items()})
         shorthand = {short: tuple(long.split()) for short, long in context["shorthand"].items()}
-        spelling = Spelling(words_of(atoms), others_words | frozenset(context["ordinary"].split()))
-        return cls(language, rules, scope, atoms, shorthand, breaks, spelling)
+        ordinary = others_words | frozenset(context["ordinary"].split())
+        spelling = Spelling(words_of(atoms) | frozenset(context["mendable"].split()), ordinary, careful=context["careful_spelling"])
+        return cls(language, rules, scope, atoms, shorthand, breaks, spelling, frozenset(context["marks"].split()))
 
-    def findings(self, text: str) -> Iterator[Finding]:
-        """Every rule that fires or asks on the plain `text`."""
-        message = read(text, self.shorthand, self.spelling, self.breaks)
-        masks = self.atoms.places(message)
-        context = self.scope.around(message, masks)
-        for rule in self.rules:
-            met = [saying for saying in rule.sayings if all(_possible(phrase, masks) for phrase in saying)]
-            verdict = max((_weigh(saying, rule, context, masks) for saying in met), default=Verdict.NOTHING)
-            if verdict and not any(find(phrase, masks, message) for phrase in rule.unless):
-                yield Finding(rule, verdict if rule.sure else Verdict.ASK)
+    def findings(self, text: str, home: bool) -> Iterator[Finding]:
+        """Every rule that fires or asks on the plain `text`.
+
+        `home` is False when the message reads as the other language: misspellings are then not mended, and the mere
+        name of an event ("sepsis", the same in both) only asks, since its context is read with the other's words.
+        """
+        message = read(text, self.shorthand, self.spelling if home else None, self.breaks)
+        places = self.atoms.places(message)
+        possible = [(r, [s for s in r.sayings if not s.needs & places.absent]) for r in self.rules]
+        if not any(sayings for _, sayings in possible):
+            return
+        context = self.scope.around(message, places)
+        for rule, sayings in possible:
+            verdict = max((_weigh(saying, rule, context, places) for saying in sayings), default=Verdict.NOTHING)
+            if verdict:
+                certain = rule.sure and (home or not rule.manner.named)
+                yield Finding(rule, verdict if certain else Verdict.ASK)
 
 
 def words_of(atoms: Atoms) -> frozenset[str]:
@@ -107,29 +125,38 @@ def _rules(categories: Mapping[str, Any], lexicon: Mapping[str, list[str]], atom
                 category=category,
                 kind=rule["kind"],
                 act=rule["act"],
-                manner=Manner(named=rule.get("named", False), kept=rule.get("kept", False)),
+                manner=Manner(**{name: rule.get(name, False) for name in ("named", "kept", "short")}),
                 sayings=tuple(_saying(text, lexicon, atoms) for text in rule["say"]),
                 unless=tuple(parse(text, lexicon, atoms) for text in rule.get("unless", ())),
                 sure=rule.get("sure", True),
             )
 
 
-def _saying(text: str, lexicon: Mapping[str, list[str]], atoms: Atoms) -> tuple[Phrase, ...]:
-    return tuple(parse(part, lexicon, atoms) for part in text.split("&"))
+def _saying(text: str, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Saying:
+    parts = tuple(parse(part, lexicon, atoms) for part in text.split("&"))
+    needs = 0
+    for part in parts:
+        needs |= part.needs
+    return Saying(parts, needs)
 
 
-def _possible(phrase: Phrase, masks: list[int]) -> bool:
-    return all(step.optional or step.runs or masks[step.singles] for step in phrase)
-
-
-def _weigh(saying: tuple[Phrase, ...], rule: Rule, context: Any, masks: list[int]) -> Verdict:
+def _weigh(saying: Saying, rule: Rule, context: Context, places: Places) -> Verdict:
+    found = [find(part, places, context.message) for part in saying.parts]
+    if not all(found):
+        return Verdict.NOTHING
+    excuses = [span.mask for phrase in rule.unless for span in find(phrase, places, context.message)]
     weakest = Verdict.FIRE
-    for phrase in saying:
-        spans: list[Span] = find(phrase, masks, context.message)
+    for place in found:
+        spans = [span for span in place if not _excused(span, excuses, context.message)]
         weakest = min(weakest, max((context.judge(span, rule.manner) for span in spans), default=Verdict.NOTHING))
         if not weakest:
             return weakest
     return weakest
+
+
+def _excused(span: Span, excuses: list[int], message: Message) -> bool:
+    clause = message.clause_of(span.first) | message.clause_of(span.last)
+    return any(excuse & clause for excuse in excuses)
 
 
 def _yaml(name: str) -> dict[str, Any]:

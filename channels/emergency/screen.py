@@ -61,9 +61,13 @@ class EmergencyScreen:
         Both languages are searched whatever `language` says; it only decides between equal findings.
         """
         bare = plain(text)
+        words = set(bare.split())
+        signs = {each: len(words & self._rulebooks[each].marks) for each in LANGUAGES}
         best: tuple[tuple[int, int, bool], Alarm] | None = None
         for each in LANGUAGES:
-            for finding in self._rulebooks[each].findings(bare):
+            # A word that is right in the one language must not be taken for a misspelling in the other.
+            home = signs[each] == max(signs.values())
+            for finding in self._rulebooks[each].findings(bare, home):
                 weight = (*_weight(finding), each == language)
                 if best is None or weight > best[0]:
                     best = (weight, _alarm(finding, each))

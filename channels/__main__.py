@@ -1,0 +1,36 @@
+"""Runs the gateway: `python -m channels`."""
+
+from __future__ import annotations
+
+import uvicorn
+
+import logs
+from channels.app import create_app
+from channels.bootstrap import build_gateway
+from channels.language import ModelMissing
+from settings import Settings, SettingsError
+
+
+def main() -> None:
+    """Serve until told to end."""
+    logs.configure()
+    try:
+        settings = Settings.from_environment()
+        app = create_app(build_gateway(settings))
+    except (SettingsError, ModelMissing) as error:
+        raise SystemExit(str(error)) from None
+    uvicorn.run(
+        app,
+        host=settings["CARELINE_HOST"],
+        port=settings.port,
+        # A line for each request would carry telephone numbers that are asked for in addresses.
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=15,
+        h11_max_incomplete_event_size=16 * 1024,
+    )
+
+
+if __name__ == "__main__":
+    main()
