@@ -40,7 +40,7 @@ TABLE = (
     Setting("PORTAL_CLIENT_ID", "careline", "Client id under which the portal knows the assistant."),
     Setting("PORTAL_CLIENT_SECRET", DEMO_SECRET, "Secret of that client; also signs who was verified.", secret=True),
     Setting(
-        "CARELINE_SECRET", DEMO_SECRET, "Root of all keys of this installation; at least 24 characters.", secret=True
+        "CARELINE_SECRET", DEMO_SECRET, "Root of all keys of this installation; at least 32 characters.", secret=True
     ),
     Setting("CARELINE_API_KEYS", "demo", "Keys that may call /v1/turns, separated by commas.", secret=True),
     Setting("DATABASE_URL", "sqlite:///var/careline.db", "Sessions, codes and answers already given (SQLAlchemy URL)."),
@@ -126,7 +126,7 @@ def _check_production(values: Mapping[str, str], found: Mapping[str, str]) -> No
             raise SettingsError(
                 f"Set {setting.name}: {setting.meaning} The demo's value is not accepted outside demo mode."
             )
-    if len(values["CARELINE_SECRET"]) < 24:
-        raise SettingsError("Set CARELINE_SECRET to at least 24 characters, for example from `openssl rand -hex 32`.")
+    if len(values["CARELINE_SECRET"]) < 32:
+        raise SettingsError("Set CARELINE_SECRET to at least 32 characters, for example from `openssl rand -hex 32`.")
     if "TWILIO_API_URL" not in found:
         raise SettingsError("Set TWILIO_API_URL: empty for Twilio itself, or the address of a local carrier.")

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.offers import button
+from actions.reading.people import asks_for_another
 from actions.reading.words import tokens
 from actions.reading.yes_no import read_yes_no
 from actions.turn import CarelineAction, Event, Turn
@@ -25,6 +26,7 @@ REQUESTED_SLOT = "requested_slot"
 TASK_STACK = "task_stack"
 DECLINED = "declined"
 OPENING = "opening"
+SURE_OF_INTENT = 0.9
 BARE_ANSWER = 3
 """Words up to which a message holds an answer and nothing else."""
 END_FORM: list[Event] = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
@@ -71,7 +73,7 @@ class Confirmation(Question):
         return [button(yes, f"yes {self._what(turn)}"), button(no, f"no {self._what(turn)}")]
 
     async def answer(self, turn: Turn) -> Any | None:
-        yes = self._picked(turn) if turn.picked else read_yes_no(turn.text)
+        yes = self._picked(turn) if turn.picked else _yes_or_no(turn)
         # After a no the question was what to change, and a yes is no answer to that.
         return None if yes and turn.slot(DECLINED) else yes
 
@@ -108,7 +110,12 @@ class TaskForm(CarelineAction):
         questions = list(self.questions())
         interrupted = _interrupted_task(turn, self.form)
         events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
-        read = {} if _already_answered(turn, self.form) else await self._read(turn, questions)
+        coming_back = _already_answered(turn, self.form)
+        if not coming_back and asks_for_another(turn.text):
+            # On whose record somebody acts is never guessed; other people's come with acting for them.
+            turn.utter("utter_only_own_record")
+            return [*events, *reset(questions), *END_FORM, *take_up(turn)]
+        read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
         events += await self._opening(turn, questions)
         if await self.ends_early(turn):
@@ -204,6 +211,14 @@ def take_up(turn: Turn) -> list[Event]:
     task = stack.pop()
     turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
     return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+
+
+def _yes_or_no(turn: Turn) -> bool | None:
+    """What the words say; when they are few and not on our list, what the classifier is sure of."""
+    read = read_yes_no(turn.text)
+    if read is not None or len(tokens(turn.text)) > BARE_ANSWER or turn.confidence < SURE_OF_INTENT:
+        return read
+    return {"affirm": True, "deny": False}.get(turn.intent)
 
 
 async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:

@@ -149,9 +149,10 @@ class ActionAskSignInCode(CarelineAction):
 
     async def _start(self, turn: Turn) -> None:
         person = await self._person(turn)
-        purpose = "sign_in" if await turn.signed_in() is None else "step_up"
+        # At a second proof nothing is claimed: the person who is signed in stands for it.
+        purpose, claim = ("sign_in", self._claim(turn)) if await turn.signed_in() is None else ("step_up", "")
         start = await asyncio.to_thread(
-            turn.services.identity.start_challenge, turn.sender_id, person, purpose=purpose, claim=self._claim(turn)
+            turn.services.identity.start_challenge, turn.sender_id, person, purpose=purpose, claim=claim
         )
         say_started(turn, start)
 

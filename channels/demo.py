@@ -60,7 +60,11 @@ class _Desk:
 
     async def move_clock(self, request: Request) -> Response:
         wanted = read_object(await read_json_body(request))
-        self._demo.clock.move_to(_moment(wanted, self._demo.clock.now()))
+        before, moment = self._demo.clock.now(), _moment(wanted, self._demo.clock.now())
+        self._demo.clock.move_to(moment)
+        if moment < before:
+            # What was said in a future that has not happened yet would lock people out until it has.
+            await asyncio.to_thread(self._demo.forget)
         return JSONResponse({"now": self._demo.clock.now().isoformat()})
 
     async def reset(self, _: Request) -> Response:

@@ -71,7 +71,8 @@ class Identity:
 
     def conversation(self, id: str) -> Conversation | None:
         """The conversation whose client holds the token `id`; None when there is none (any more)."""
-        with self._reading() as at:
+        with self._writing() as at:
+            self._conversations.settle(at.connection, id)
             return self._conversations.by_id(at.connection, id)
 
     def by_sender(self, sender_id: str) -> Conversation | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from identity.keys import Keys
 from identity.store import Connection, conversations
@@ -64,8 +64,15 @@ class Conversations:
     def by_id(self, connection: Connection, token: str) -> Conversation | None:
         """The conversation whose client holds `token`."""
         macs = self._keys.fingerprints("conversation", token)
-        found = connection.execute(select(conversations).where(conversations.c.id_mac.in_(macs))).one_or_none()
+        held = or_(conversations.c.id_mac.in_(macs), conversations.c.former_mac.in_(macs))
+        found = connection.execute(select(conversations).where(held)).one_or_none()
         return self._read(found, token) if found else None
+
+    def settle(self, connection: Connection, token: str) -> None:
+        """Make the token that was held before worthless, now that the client has shown the new one."""
+        shown = conversations.c.id_mac.in_(self._keys.fingerprints("conversation", token))
+        renewed = and_(shown, conversations.c.former_mac.isnot(None))
+        connection.execute(update(conversations).where(renewed).values(former_mac=None))
 
     def by_sender(self, connection: Connection, sender_id: str) -> Conversation | None:
         """The conversation that the dialogue engine calls `sender_id`."""
@@ -85,10 +92,14 @@ class Conversations:
         return self._read(found) if found else None
 
     def renew(self, connection: Connection, sender_id: str) -> str | None:
-        """Give the client a new token in place of the present one; None when there is no such conversation."""
+        """Give the client a new token in place of the present one; None when there is no such conversation.
+
+        The present one goes on working until the new one is shown, since the answer that carries it may be lost.
+        """
         token = secrets.token_urlsafe(16)
         renewed = update(conversations).where(conversations.c.sender_id == sender_id)
-        changed = connection.execute(renewed.values(id_mac=self._keys.fingerprint("conversation", token)))
+        macs = {"id_mac": self._keys.fingerprint("conversation", token), "former_mac": conversations.c.id_mac}
+        changed = connection.execute(renewed.values(macs))
         return token if changed.rowcount == 1 else None
 
     def touch(self, connection: Connection, sender_id: str, now: datetime) -> None:

@@ -60,6 +60,7 @@ conversations: Any = Table(
     metadata,
     Column("sender_id", String(64), primary_key=True),
     Column("id_mac", String(64), nullable=False, unique=True),
+    Column("former_mac", String(64), unique=True),
     Column("channel", String(32), nullable=False),
     Column("language", String(8), nullable=False),
     Column("caller_sealed", Text),

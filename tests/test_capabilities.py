@@ -126,10 +126,21 @@ def test_every_reply_that_an_action_says_exists_and_every_reply_is_said() -> Non
     said = set(re.findall(r'"(utter_\w+)"', python_of_actions()))
     # Two replies are named by their language.
     said |= {"utter_change_language_en", "utter_change_language_es"}
-    rules = {step["action"] for _, content in files("assistant", "data", "stories") for rule in content["rules"] for step in rule["steps"] if "action" in step}
+    rules = {
+        step["action"]
+        for _, content in files("assistant", "data", "stories")
+        for rule in content["rules"]
+        for step in rule["steps"]
+        if "action" in step
+    }
     by_rule = {action for action in rules if action.startswith("utter_")}
     gateway = {key for key in replies("en") if key.startswith(("utter_report_emergency", "utter_report_crisis"))}
-    questions = {f"utter_ask_{slot}" for _, content in files("assistant", "data", "stories") for form in content.get("forms", {}).values() for slot in form["required_slots"]}
+    questions = {
+        f"utter_ask_{slot}"
+        for _, content in files("assistant", "data", "stories")
+        for form in content.get("forms", {}).values()
+        for slot in form["required_slots"]
+    }
     assert said - replies("en") == set()
     assert replies("en") - said - by_rule - gateway - questions == set()
 
@@ -139,4 +150,7 @@ def test_every_slot_that_a_form_asks_for_has_its_question() -> None:
     for path, content in files("assistant", "data", "stories"):
         for form in content.get("forms", {}).values():
             for slot in set(form["required_slots"]) - never_asked:
-                assert f"utter_ask_{slot}" in replies("en") or f'"action_ask_{slot}"' in python_of_actions(), (path, slot)
+                assert f"utter_ask_{slot}" in replies("en") or f'"action_ask_{slot}"' in python_of_actions(), (
+                    path,
+                    slot,
+                )

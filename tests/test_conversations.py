@@ -12,7 +12,10 @@ from tests.conftest import Careline
 from tests.player import Client, play
 
 HERE = Path(__file__).parent
-PEOPLE = {person["key"]: person for person in yaml.safe_load((HERE.parent / "channels/web/people.yml").read_text(encoding="utf-8"))["people"]}
+PEOPLE = {
+    person["key"]: person
+    for person in yaml.safe_load((HERE.parent / "channels/web/people.yml").read_text(encoding="utf-8"))["people"]
+}
 CONVERSATIONS = [
     conversation
     for path in sorted((HERE / "conversations").glob("*.yml"))

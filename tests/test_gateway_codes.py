@@ -96,8 +96,9 @@ async def test_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, toke
     assert (after["signed_in"], after["conversation"]) == (True, answer["conversation"])
 
 
-async def test_the_token_from_before_signing_in_is_nobodys(kit: Kit, token: str) -> None:
-    await kit.say(kit.send_code(token), conversation=token)
+async def test_the_token_from_before_signing_in_is_nobodys_once_the_new_one_was_shown(kit: Kit, token: str) -> None:
+    renewed = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
+    await kit.say("good morning", conversation=renewed)
     answer = await kit.say("good morning", conversation=token)
     assert answer["signed_in"] is False
     assert answer["replies"][0]["act"] == "utter_conversation_unknown"

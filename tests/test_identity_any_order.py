@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -212,5 +212,7 @@ TestSigningIn.settings = settings(
     derandomize=True,
     database=None,
     deadline=None,
+    # Shrinking would take minutes; the steps of a failure are printed as they were.
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

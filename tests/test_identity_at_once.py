@@ -22,12 +22,10 @@ from tests.identity_fakes import ADA, BEN, Desk, wrong_codes
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/identity.db"
-    if not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set")
     engine = create_engine(POSTGRES, future=True)
     with engine.begin() as connection:
         metadata.drop_all(connection)

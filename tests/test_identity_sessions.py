@@ -216,6 +216,15 @@ def test_r06_a_renewed_token_replaces_the_one_before_and_the_session_goes_on(des
     assert desk.identity.signed_in(found.sender_id) is not None
 
 
+def test_r06_an_answer_that_was_lost_does_not_lock_its_client_out(desk: Desk) -> None:
+    opened = desk.identity.open_conversation("web", "en")
+    renewed = desk.identity.renew_id(opened.sender_id)
+    assert renewed is not None
+    assert desk.identity.conversation(opened.id) is not None
+    desk.identity.conversation(renewed)
+    assert desk.identity.conversation(opened.id) is None
+
+
 def test_r10_an_invented_sender_is_nobody(desk: Desk) -> None:
     assert desk.identity.by_sender("invented") is None
     assert desk.identity.signed_in("invented") is None

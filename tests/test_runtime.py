@@ -72,7 +72,9 @@ def test_the_action_result_validator_is_built_once_and_still_refuses() -> None:
 
 @pytest.mark.rasa
 def test_the_names_that_moved_are_where_rasa_looks_for_them() -> None:
-    done = run("import numpy, sanic.response; print(callable(sanic.response.stream), numpy.VisibleDeprecationWarning.__name__)")
+    done = run(
+        "import numpy, sanic.response; print(callable(sanic.response.stream), numpy.VisibleDeprecationWarning.__name__)"
+    )
     assert done.stdout.split() == ["True", "VisibleDeprecationWarning"], done.stderr
 
 

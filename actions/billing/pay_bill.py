@@ -22,8 +22,10 @@ from actions.wording import date_words, listed, money_words
 ACCOUNT_WORDS = {"clinic": ("clinic", "doctor", "office", "clinica", "consultorio"), "hospital": ("hospital",)}
 METHOD_WORDS = {
     "visa": ("visa",), "mastercard": ("mastercard", "master card", "master"), "amex": ("amex", "american express"), "discover": ("discover",),
-    "bank account": ("bank", "checking", "savings", "account", "banco", "cuenta", "cheques", "ahorros"),
+    "bank account": ("bank", "checking", "savings", "banco", "cheques", "ahorros"),
 }  # fmt: skip
+# A bill is an account too, so these mean the bank only when it was asked what to pay with.
+ACCOUNT_IS_BANK = ("account", "cuenta")
 CARD_WORDS = ("card", "credit", "debit", "tarjeta", "credito", "debito")
 METHOD_NAMES_ES = {"bank account": "la cuenta de banco"}
 
@@ -100,7 +102,10 @@ class PayBillMethod(Question):
             return named
         methods = await (await turn.portal()).payment_methods()
         place = read_place_in_list(turn.text, len(methods))
-        return methods[place].id if place is not None else None
+        if place is not None:
+            return methods[place].id
+        banks = [method.id for method in methods if method.kind == "bank account"]
+        return banks[0] if len(banks) == 1 and any(word in fold(turn.text) for word in ACCOUNT_IS_BANK) else None
 
     async def mention(self, turn: Turn) -> Any | None:
         if turn.picked or await turn.signed_in() is None:

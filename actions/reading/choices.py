@@ -7,38 +7,57 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from actions.reading.days import MONTHS, WEEKDAYS
 from actions.reading.words import ORDINALS, fold, tokens, with_digits
 
 SURE, LIKELY = 90, 80
 """Similarities out of 100; below LIKELY nothing is taken, below SURE the name is read back before anything is done."""
-LAST = frozenset({"last", "ultima", "ultimo"})
 ANY = re.compile(
-    r"\b(?:any(?:one|body|thing| of (?:them|those)| doctor| provider)?|no preference|either|whoever|whichever|doesn'?t matter|don'?t care|"
-    r"don'?t mind|first available|no one in particular|nobody in particular|cualquier(?:a|[oa])?|quien sea|la que sea|el que sea|me da igual|"
-    r"no importa|sin preferencia|cual sea|da lo mismo|el que (?:este|haya)|whomever|whoever'?s (?:free|available)|not picky|you (?:choose|pick))\b"
+    r"\b(?:any(?:one|body|thing| of (?:them|those|the)| (?:doctor|provider|is|will|works|would))|^any$|no (?:tengo )?prefer\w+|sin preferencia|either|"
+    r"who(?:m)?ever(?:'?s)?|whichever|(?:doesn'?t|does not|don'?t|do not) (?:really )?(?:matter|care|mind)|first available|(?:no one|nobody) in particular|"
+    r"all the same(?: to me)?|not picky|you (?:choose|pick)|surprise me|"
+    r"[ck]ual(?:quier[ao]?|kier[ao]?|esquiera)|(?:con )?[qk]u?ien (?:sea|este|tenga|haya|pueda)\w*|cual sea|"
+    r"(?:la|el|lo) (?:primer[ao] )?que (?:sea|este|haya|tenga\w*|usted diga|quiera|guste)|"
+    r"me (?:da|es) (?:igual|lo mismo)|(?:da|es) lo mismo|(?:no|ni) (?:me )?importa)(?=\b|$)"
 )
 ALL = re.compile(
-    r"\b(?:all(?: of (?:it|them|those))?|everything|both|todas?|todos?|everyone|las dos|los dos|ambas|ambos|the whole (?:thing|lot))\b"
+    r"\b(?:all(?: of (?:it|them|those|my))?|everything|both|every one|tod(?:it)*[oa]s?|everyone|(?:l[oa]s|all) (?:two|three|four|five|dos|tres|cuatro|cinco)|amb[oa]s|the whole (?:thing|lot))\b"
 )
+NOT_ALL = re.compile(
+    r"\b(?:that(?:'?s| is| was| will be|'?ll be)? (?:all|everything)|(?:eso |ya )*(?:es|seria|fue) todo|(?:not|no|ni|not at|at|after|all in) (?:all|todo|toda|todos|todas|both|everything)|"
+    r"all (?:right|set|good|done|day|the time)|todo (?:el|bien|listo)|a las (?:dos|tres|cuatro|cinco))\b"
+)
+# Words that hold an ordinal and pick nothing: a date, a moment, a way to begin.
+NO_PICK = re.compile(
+    rf"\b(?:(?:a|one|just a|un|este) (?:second|segundo)|second (?:thought|opinion)s?|first (?:thing|time|name|of all|i|let|week)|at first|"
+    r"last (?:week|month|year|night|time|name|visit|one i)|(?:primera|ultima|segunda) (?:vez|hora|semana)|y cuarto|cuarto (?:para|de)|menos cuarto|"
+    rf"(?:(?:{'|'.join(MONTHS)}|{'|'.join(WEEKDAYS)}) (?:the |el )?\w+|(?:\w+) (?:of|de) (?:{'|'.join(MONTHS)})))\b"
+)
+PICKING = (
+    r"(?:i'?ll|i will|i|we'?ll|take|want|choose|pick|like|do|give me|let'?s|go|going|with|make it|how about|what about|yes|yeah|no|ok|okay|then|maybe|um|uh|"
+    r"dame|deme|quiero|quisiera|prefiero|mejor|me quedo con|escojo|elijo|tomo|agarro|si|pues|bueno|que sea|seria|the|option|number|choice|opcion|numero|la|el|#)"
+)
+PICKED = r"(?:one|works|is|good|fine|ok|okay|great|perfect|please|por favor|porfa|thanks|thank you|gracias|esta bien|me sirve|sounds good)"
+BARE = re.compile(rf"(?:{PICKING} )*(\d)(?: {PICKED})*")
+SHORT_ORDINAL = re.compile(r"\b([1-9])(?:st|nd|rd|th|ra|ro|era|er|da|do|ta|to)\b")
 
 
 def read_place_in_list(text: str, count: int) -> int | None:
     """The index (from 0) that a text picks of `count` things: "2", "the second one", "la última"; None without one."""
-    said = tokens(text)
-    if len(said) > 8:
+    folded = NO_PICK.sub(" ", fold(text))
+    said = tokens(folded)
+    if len(said) > 8 or count < 1:
         return None
-    if LAST & set(said):
+    if {"last", "ultima", "ultimo", "bottom"} & set(said):
         return count - 1
-    for word in said:
-        if word in ORDINALS and ORDINALS[word] <= count:
-            return ORDINALS[word] - 1
-    bare = re.fullmatch(
-        r"(?:the |option |number |opcion |numero |la |el |choice |# ?)*(\d)(?: one)?(?: please| por favor)?",
-        with_digits(text),
-    )
-    if bare and 1 <= int(bare[1]) <= count:
-        return int(bare[1]) - 1
-    return None
+    if {"middle", "medio", "enmedio"} & set(said):
+        return count // 2 if count % 2 else None
+    short = SHORT_ORDINAL.search(folded)
+    bare = BARE.fullmatch(with_digits(folded))
+    numbers = [ORDINALS[word] for word in said if word in ORDINALS]
+    numbers += [1] if "top" in said else []
+    numbers += [int(found[1]) for found in (short, bare) if found]
+    return next((number - 1 for number in numbers if 1 <= number <= count), None)
 
 
 def wants_any(text: str) -> bool:
@@ -47,7 +66,8 @@ def wants_any(text: str) -> bool:
 
 
 def wants_all(text: str) -> bool:
-    return ALL.search(fold(text)) is not None
+    """True for all of what was offered; "that's all" is the end of an answer, not one."""
+    return ALL.search(NOT_ALL.sub(" ", fold(text))) is not None
 
 
 def matching_names(text: str, names: Sequence[str], cutoff: int = LIKELY) -> list[int]:

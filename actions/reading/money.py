@@ -5,18 +5,28 @@ from __future__ import annotations
 import re
 
 from actions.reading.choices import wants_all
+from actions.reading.days import MONTHS
 from actions.reading.words import fold, with_digits
 
 HALF = re.compile(r"\b(?:half|la mitad|mitad)\b")
 WHOLE = re.compile(
     r"\b(?:full(?: amount| balance)?|entire|pay (?:it|that) off|total(?:idad)?|completo|completa|whole|what i owe|lo que debo|lo que debe|the balance|"
-    r"el saldo)\b"
+    r"el saldo|liquid\w+|sald(?:ar|arl[oa]))\b"
 )
 IT = re.compile(r"\b(?:pay (?:it|that|my bill)|pagarl[oa]|paguel[oa])\b")
+CURRENCY = r"(?:dollars?|bucks|dolar(?:es)?|usd|pesos)\b"
+CENTS = r"(?:cents?|centavos?)"
 AMOUNT = re.compile(
-    r"(?:\$ ?(?P<a>\d[\d,]*(?:\.\d{1,2})?))|(?P<b>\d[\d,]*(?:\.\d{1,2})?) ?(?:dollars?|bucks|dolares?|usd|pesos)(?: (?:and |y |con )?(?P<c>\d{1,2})(?: ?(?:cents?|centavos))?)?"
+    rf"\$ ?(?P<sign>\d[\d,]*(?:\.\d{{1,2}})?)|(?P<named>\d[\d,]*(?:\.\d{{1,2}})?) ?{CURRENCY}(?: (?:and |y |con )?(?P<cents>\d{{1,2}})(?: {CENTS})?)?"
+    rf"|(?P<only>\d{{1,2}}) {CENTS}"
 )
 BARE = re.compile(r"(?<![\d/:.])(\d[\d,]*(?:\.\d{1,2})?)(?![\d/:])")
+# Numbers that are no money: the end of a card's number, a day, an hour, how many.
+OTHER_NUMBERS = re.compile(
+    rf"\b(?:(?:ending|ends|end|termina\w*|acaba\w*)(?: (?:in|en|con|with))?|card|account|visa|mastercard|amex|discover|tarjeta|cuenta)(?: number| numero)? \d{{4}}\b"
+    rf"|\b(?:{'|'.join(MONTHS)}) \d+|\b\d+ (?:of |de )?(?:{'|'.join(MONTHS)})\b|\bel \d{{1,2}}\b|\b\d+ ?(?:st|nd|rd|th)\b|\b(?:at|a las) \d+(?::\d+)?|\d+:\d+"
+    r"|\b\d+ (?:am|pm|days?|weeks?|months?|payments?|installments?|percent|times?|dias?|semanas?|mes(?:es)?|pagos?|plazos?|veces|por ciento|%)"
+)
 
 
 def read_amount(text: str, owed: int, asked: bool = False) -> int | None:
@@ -25,13 +35,15 @@ def read_amount(text: str, owed: int, asked: bool = False) -> int | None:
     A number without a currency counts only when the amount was asked for.
     """
     folded = fold(text)
-    prepared = _with_number_words(text)
-    found = AMOUNT.search(folded) or AMOUNT.search(prepared)
+    said = OTHER_NUMBERS.sub(" ", _in_figures(text, owed))
+    found = AMOUNT.search(said)
+    if found and found["only"]:
+        return int(found["only"])
     if found:
-        return _cents(found["a"] or found["b"]) + int(found["c"] or 0)
+        return _cents(found["sign"] or found["named"]) + int(found["cents"] or 0)
     if HALF.search(folded):
         return (owed + 1) // 2
-    bare = BARE.search(folded) or BARE.search(prepared) if asked else None
+    bare = BARE.search(said) if asked else None
     if bare:
         return _cents(bare[1])
     if WHOLE.search(folded) or (asked and (wants_all(text) or IT.search(folded))):
@@ -39,14 +51,20 @@ def read_amount(text: str, owed: int, asked: bool = False) -> int | None:
     return None
 
 
-def _with_number_words(text: str) -> str:
-    said = with_digits(text)
-    # "one eighty four fifty" is how people say 184.50; "184 50" is what the number words leave of it.
+def _in_figures(text: str, owed: int) -> str:
+    """The text with its amounts as "184.50", as they are spoken or typed with a comma."""
+    said = re.sub(r"(?<=\d),(?=\d{2}\b(?!,))", ".", with_digits(text))
+    # "one eighty four fifty" is how people say 184.50; "1 84 50" is what the number words leave of it.
     said = re.sub(r"\b(\d) (\d{2}) (\d{2})\b", r"\1\2.\3", said)
-    said = re.sub(r"\b(\d{1,4}) (\d{2})\b(?! ?(?:dollars|dolares))", r"\1.\2", said)
-    return re.sub(
-        r"\b(\d+) (?:dollars?|dolares?) (?:and |y |con )?(\d{1,2})(?: (?:cents?|centavos))?\b", r"\1.\2 dollars", said
-    )
+    said = re.sub(r"\b(\d) (\d{2})\b", lambda found: _hundreds(found, owed), said)
+    said = re.sub(r"\b(\d{2,4}) con (\d{2})\b", r"\1.\2", said)
+    return re.sub(r"\b(\d{2,4}) (\d{2})\b(?! ?(?:dollars|dolares|cents))", r"\1.\2", said)
+
+
+def _hundreds(found: re.Match[str], owed: int) -> str:
+    # "One fifty" is 150 where that much is owed, 1.50 where it is not.
+    hundreds = int(found[1] + found[2])
+    return str(hundreds) if hundreds * 100 <= owed else f"{found[1]}.{found[2]}"
 
 
 def _cents(said: str) -> int:

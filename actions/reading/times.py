@@ -20,13 +20,13 @@ LATE = (time(15), time(18))
 
 PARTS: tuple[tuple[str, TimeRange], ...] = (
     (
-        r"first thing(?: in the morning)?|early (?:in the )?morning|(?:a )?primera hora(?: de la manana)?|temprano (?:por|en) la manana|(?:por|en) la manana temprano|temprano"
+        r"first (?:thing|appointment|one)(?: (?:in|of) the (?:morning|day))|first thing|primera cita del dia|early (?:in the )?morning|(?:a )?primera hora(?: de la manana)?|temprano (?:por|en) la manana|(?:por|en) la manana temprano|temprano"
         r"|(?<!as )early(?! (?:next|this|in (?!the day)|week|january|february|march|april|may|june|july|august|september|october|november|december))",
         EARLY,
     ),
     (r"late morning|media manana|(?:mid|middle) morning", (time(10), NOON)),
     (
-        r"late (?:in the )?(?:afternoon|day)|(?:later in|late in|end of|al final de|ultima hora del?) (?:the day|el dia|la tarde|dia)|ultima hora"
+        r"late (?:in the )?(?:afternoons?|day)|last (?:appointment|one|thing) (?:of|in) the day|ultima cita del dia|(?:later in|late in|end of|al final de|ultima hora del?) (?:the day|el dia|la tarde|dia)|ultima hora"
         r"|tardecita|(?:after|off|out of) (?:work|school)|(?:despues|saliendo|salga|salgo) del? (?:el |la )?(?:trabajo|trabajar|escuela|chamba)",
         LATE,
     ),
@@ -44,7 +44,7 @@ MONTH_NAMES = "|".join(MONTHS)
 COUNTED = r"days?|weeks?|months?|years?|hours?|minutes?|mins?|dias?|semanas?|mes(?:es)?|anos?|horas?|minutos?|times?|veces|of|dollars?|dolares"
 CLOCK = rf"(?:las? )?(\d{{1,2}}(?::\d\d)?)(?![\d/.:])(?! (?:{COUNTED}|{MONTH_NAMES})\b)(?! de (?!la))"
 AT = r"(?:at|around|about|como|tipo|hacia)"
-NOT = r"(?:not|no|nothing|never|can'?t|cannot|nada|nunca|no sea|no puedo)(?: (?:do|come|make it|be there|anything|any time|ser|ir|venir))?"
+NOT = r"(?:not|no|nothing|never|can'?t|cannot|nada|nunca|no sea|no puedo)(?: (?:do|come|make it|be there|anything|any time|nada|ser|ir|venir)){0,2}"
 BEFORE = r"(?:before|earlier than|sooner than|antes de|antes del|mas temprano (?:que|de))"
 AFTER = r"(?:after|later than|past|despues de|despues del|mas tarde (?:que|de)|pasad[ao]s)"
 OFF = (
@@ -57,9 +57,15 @@ BOUNDS: tuple[tuple[str, bool], ...] = (
     (rf"{CLOCK} (?:or earlier|or before|at the latest|o antes|a mas tardar)\b", False),
     (rf"{NOT} {BEFORE} {CLOCK}", True),
     (rf"{NOT} {AFTER} {CLOCK}", False),
-    (rf"{OFF} (?:about |around |como )?{CLOCK}", True),
-    (rf"(?:{AFTER}|from|starting(?: at)?|beginning at|a partir de|desde) (?:about |around |como )?{CLOCK}", True),
-    (rf"(?:{BEFORE}|by|until|till|hasta|a mas tardar(?: a)?) (?:about |around |como )?{CLOCK}", False),
+    (rf"{OFF} (?:about |around |como |(?:my|mi) \w+ (?:at |a )?)?{CLOCK}", True),
+    (
+        rf"(?:{AFTER}|from|starting(?: at)?|beginning at|a partir de|desde) (?:about |around |como |(?:my|mi) \w+ (?:at |a )?)?{CLOCK}",
+        True,
+    ),
+    (
+        rf"(?:{BEFORE}|by|until|till|hasta|a mas tardar(?: a)?) (?:about |around |como |(?:my|mi) \w+ (?:at |a )?)?{CLOCK}",
+        False,
+    ),
 )
 """Ways to name one end; True means that it is the earlier one."""
 
@@ -111,7 +117,9 @@ WRITTEN: tuple[tuple[str, Writer], ...] = (
     (r"\b(\d{1,2}) menos (cuarto|\d{1,2})\b", lambda found: _before(found[1], found[2])),
     (r"\b(\d{1,2}) y media\b", r"\1:30"),
     (r"\b(\d{1,2}) y cuarto\b", r"\1:15"),
-    (r"\blas? (\d{1,2}) y (?:las )?(\d{1,2})\b(?! (?:las|de la))", lambda found: f"las {_clock(int(found[1]), int(found[2]))}"),
+    (r"(?<!entre )\blas? (\d{1,2}) y (\d{1,2})\b", lambda found: f"las {_clock(int(found[1]), int(found[2]))}"),
+    (r"\blas (1[3-9]|2[0-3])\b(?!:)", r"las \1:00"),
+    (r"\b(1[3-9]|2[0-3]) (?:horas|hrs|h)\b", r"\1:00"),
     (r"\b(\d{1,2}) y pico\b", r"\1:00"),
     (r"(?<![\d/] )\b(0?[1-9]|1[0-2]) (00|15|30|45)\b(?! ?\d)(?! de (?!la))", r"\1:\2"),
     (r"\b(at|around|about|las?) (\d{1,2}) (?:0 (\d)|([0-5]\d))\b", lambda found: f"{found[1]} {_clock(int(found[2]), int(found[3] or found[4]))}"),
@@ -178,7 +186,9 @@ def with_clocks(said: str) -> str:
 
 
 def _range(said: str) -> Taken:
-    found = re.search(rf"\b(?P<lead>between|from|entre|de|desde) {CLOCK} (?:and|to|y|a|hasta|till|until|through) {CLOCK}", said)
+    found = re.search(
+        rf"\b(?P<lead>between|from|entre|de|desde) {CLOCK} (?:and|to|y|a|hasta|till|until|through) {CLOCK}", said
+    )
     found = found or re.search(rf"(?:\b(?P<lead>\w+) )?\b{CLOCK} (?:to|a|till|until) {CLOCK}", said)
     if found is None or found["lead"] in MONTHS or found["lead"] in ("the", "el", "del"):
         return (), said
@@ -197,7 +207,7 @@ def _bounds(said: str) -> Taken:
 
 
 def _exact(said: str) -> Taken:
-    pattern = rf"\b(?:{AT} {CLOCK}|las? (\d{{1,2}}(?::\d\d)?)|(\d{{1,2}}:\d\d))(?![\d/])"
+    pattern = rf"\b(?:{AT} {CLOCK}|(?:las (?=\d)|la (?=1\b))(\d{{1,2}}(?::\d\d)?)|(\d{{1,2}}:\d\d))(?![\d/])"
     hours = [_time(found[1] or found[2] or found[3], said) for found in re.finditer(pattern, said)]
     exact = tuple((at, time(at.hour, 59)) for at in hours if at is not None)
     return exact, re.sub(pattern, ";", said) if exact else said

@@ -1,4 +1,4 @@
-"""Days and times as people ask for them ("the 14th after three", "mañana por la tarde", "de hoy en ocho").
+"""Days and times as people ask for them ("the 14th after three", "mañana por la tarde", "any day but Monday").
 
 Own code, because the libraries of the field return one instant where a wish is a range, and wrong days where it matters
 (docs/decisions/0006-own-date-reader.md lists what each gets wrong).
@@ -11,33 +11,46 @@ Whatever is read is read back in words before anything is written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from actions.reading.times import TimeRange, read_times
-from actions.reading.words import ORDINALS, with_digits
+from actions.reading.days import MONTHS, WEEKDAYS, Mention, coming, names_a_past_day, read_mentions
+from actions.reading.misspelt import mended
+from actions.reading.refused import Refused, take_refused
+from actions.reading.spans import Span, read_span
+from actions.reading.times import TimeRange, outside, read_parts, take_times
+from actions.reading.words import ORDINALS, fold, tokens, with_digits
+
+__all__ = ["HORIZON", "MONTHS", "WEEKDAYS", "When", "read_date", "read_when"]
 
 HORIZON = timedelta(days=56)
 """How far ahead a wish without an end reaches: as far as the clinic opens its books."""
 
-WEEKDAYS = {
-    "monday": 0, "mondays": 0, "mon": 0, "lunes": 0, "tuesday": 1, "tuesdays": 1, "tues": 1, "tue": 1, "teusday": 1, "martes": 1,
-    "wednesday": 2, "wednesdays": 2, "wed": 2, "weds": 2, "wensday": 2, "wednsday": 2, "miercoles": 2, "thursday": 3,
-    "thursdays": 3, "thurs": 3, "thur": 3, "thu": 3, "thrusday": 3, "jueves": 3, "friday": 4, "fridays": 4, "fri": 4,
-    "viernes": 4, "saturday": 5, "saturdays": 5, "sat": 5, "sabado": 5, "sabados": 5, "sunday": 6, "sundays": 6, "domingo": 6,
-}  # fmt: skip
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan enero", "february feb febrero", "march mar marzo", "april apr abril", "may mayo", "june jun junio",
-         "july jul julio", "august aug agosto", "september sept sep septiembre setiembre", "october oct octubre",
-         "november nov noviembre", "december dec diciembre"), start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-DAY = r"(?:the |el |dia |el dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-WEEKDAY = rf"\b({'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
+ANY = re.compile(
+    r"\b(?:any ?(?:time|day)|whenever|as (?:soon|early) as (?:possible|you can)|asap|soonest|the (?:sooner|earlier) the better|(?:the )?earliest|right now|now$|flexible|^any$|"
+    r"(?:first|next|soonest) (?:one |thing |opening )?(?:available|you have|opening)|first opening|no preference|"
+    r"(?:doesn'?t|don'?t|does not) (?:matter|care|mind)|anything|either|whatever(?:'s)?|right away|soon|"
+    r"cualquier (?:dia|hora|momento|fecha)|cuando (?:me |nos )?(?:sea|quiera|haya|pueda[ns]?|tenga[ns]?|guste)|lo antes(?: que)?|lo mas (?:pronto|rapido|temprano)|"
+    r"cuanto antes|primer[ao]? (?:cita|hora|fecha)? ?(?:disponible|que (?:haya|tengan?|se pueda))|me (?:da|es) (?:igual|lo mismo)|no importa|"
+    r"(?:el|la|lo) que (?:sea|haya|tengan?)|sin preferencia|pronto|ahor(?:a|ita)(?: mismo)?)\b"
+)
+SICK = r"duele\w*|dolor\w*|tos|fiebre|mal|mala|malo|enferm\w+|empez\w+|comenz\w+|llevo|tengo|siento|siente|ronchas|vomit\w+"
+A_DAY = rf"(?:(?:the|last|this|el|la|este|esta|about|como|hace) )*(?:{'|'.join(WEEKDAYS)}|yesterday|today|tomorrow|morning|night|noon|week|weekend|month|ayer|anoche|hoy|manana|noche|semana|mes|{'|'.join(MONTHS)}|\d+)"
+PAST = (
+    rf"\bsince {A_DAY}(?: (?:\d+|night|morning|\w+ ago))?\b",
+    r"\b(?:\d+|an?|a few|a couple(?: of)?|few) (?:hours?|days?|weeks?|months?|years?) ago\b",
+    r"\bhace (?:como |unos |unas |mas de )?(?:\d+|un par de|una?|mucho|poco) ?(?:dias?|semanas?|mes(?:es)?|anos?|horas?|tiempo|rato)?\b",
+    r"\b(?:for|in|over|during|por|en|durante) (?:the |los |las |about |like )*(?:last|past|ultim[oa]s) (?:\w+ )?(?:days?|weeks?|months?|years?|dias?|semanas?|mes(?:es)?|anos?)\b",
+    rf"\b(?:last|this past) (?:night|week|month|year|{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)})\b(?! (?:of|in)\b)",
+    rf"\b(?:{'|'.join(WEEKDAYS)}|semana|mes|ano|noche) pasad[oa]\b(?! manana)|\bpasad[oa] (?:{'|'.join(WEEKDAYS)}|semana|mes)\b",
+    r"\b(?:yesterday|ayer|anoche|antier|anteayer)\b",
+)
+BIRTH = re.compile(r"\b(?:born|birth ?day|birth ?date|date of birth|dob|naci|nacio|nacid[oa]|nacimiento|cumpleanos)\b")
+
+BOUND = re.compile(
+    r"\b(?P<bound>after|from|starting|despues|partir|desde|before|by|until|till|antes|hasta|no later than|tardar)"
+    r"(?P<more>(?: (?:my|mi) \w+)?(?: (?:on|the|del?|el|la|lo|a|que|se|end|of|fin|fines|final|acabe|termine))*) ?$"
+)
 
 
 @dataclass(frozen=True)
@@ -56,266 +69,166 @@ class When:
 
 def read_when(text: str, now: datetime, language: str = "en") -> When | None:
     """The wish in a text; None when no day and no time of day is in it. `now` is local to the clinic."""
-    said = _said(text)
-    if re.search(r"\b(?:19\d\d|19 \d\d)\b", said):
-        return None  # a birth date, not a wish
-    times = read_times(said)
-    days = _read_days(said, now.date(), language)
-    if days is None and not times:
+    today = now.date()
+    said = _prepared(text)
+    if BIRTH.search(said) or names_a_past_day(said, today, language):
         return None
-    if days is None:
-        return When(now.date(), now.date() + HORIZON, (), times, any_day=True)
-    return When(days.earliest, days.latest, days.weekdays, times, days.any_day)
+    refused, said = take_refused(said, today)
+    times, said = take_times(said)
+    days = _read_days(said, today, language)
+    if days is None and ANY.search(said):
+        days = When(today, today + HORIZON, any_day=True)
+    if days is None and not times and not refused:
+        return None
+    wish = replace(days or When(today, today + HORIZON, any_day=True), times=times)
+    return _without_refused(wish, refused, today)
 
 
 def read_date(text: str, today: date, language: str = "en") -> date | None:
     """A single day named in a text; None when there is none or it is a range."""
-    days = _read_days(_said(text), today, language)
+    days = _read_days(_prepared(text), today, language)
     return days.earliest if days is not None and days.earliest == days.latest else None
 
 
-def _said(text: str) -> str:
-    said = with_digits(text)
-    for word, number in ORDINALS.items():
-        said = re.sub(rf"\b(the|on|el|dia|{'|'.join(MONTHS)}) {word}\b(?! (?:one|1|available))", rf"\1 {number}", said)
-    return re.sub(r"\b(\d{1,2}) (?:st|nd|rd|th)\b", r"\1", said)
+def _prepared(text: str) -> str:
+    """The text folded, mended and in digits; days of the month behind "the" or "el", ranges spelt out, the past left out."""
+    # "No, the 14th" puts right what was understood; "not the 14th" refuses a day.
+    said = re.sub(r"^\W*(?:no+|nope|nah|actually)\b\s*[,.;:!]+", " ", fold(text))
+    for pattern, written in DASHES:
+        said = re.sub(pattern, written, said)
+    said = " ".join(mended(word) for word in tokens(said))
+    said = re.sub(
+        r"\b(twenty|thirty) (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", r"the \1 \2", said
+    )
+    said = with_digits(re.sub(r"\b(the|that|this|which) one\b", r"\1 thing", said))
+    for pattern, written in DAYS_OF_MONTH:
+        said = re.sub(pattern, written, said)
+    for pattern in (*PAST, rf"\bdesde {A_DAY}\b") if re.search(rf"\b(?:{SICK})\b", said) else PAST:
+        said = re.sub(pattern, ";", said)
+    return said
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return f"{match['lead']} {ORDINALS[match['nth']]}"
+
+
+ALL_MONTHS = "|".join(MONTHS)
+HALF = r"(?:am|pm|a\.m|p\.m|in the|de la)"
+DASHES = (
+    (r"@", " at "),
+    (r"(?<=day)'s\b", ""),
+    # "este" alone is a filler and would be dropped.
+    (r"\beste (?=mes\b)", "esta "),
+    (r"\b2(?=morrow|moro)", "to"),
+    (r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b", r"\1/\2/\3"),
+    (r"\b(\d{1,2})[-.](\d{1,2})[-.](\d{4}|\d{2})\b", r"\1/\2/\3"),
+    (r"(?<=\d),\s*(?=\d{4}\b)", " "),
+    (rf"(\d{{1,2}}(?::\d\d)?(?: ?[ap]\.?m\.?)?) ?[-–] ?(\d{{1,2}}(?::\d\d| ?{HALF}))", r"\1 to \2"),
+    (rf"\b({ALL_MONTHS}) (\d{{1,2}}) ?[-–] ?(\d{{1,2}})\b", r"\1 \2 to \3"),
+    (rf"\b(\d{{1,2}}) ?[-–] ?(\d{{1,2}})(?= (?:of |de )?(?:{ALL_MONTHS})\b)", r"\1 to \2"),
+    (r"\b(\d{1,2})-(\d{1,2})\b", r"\1/\2"),
+    (r"(?<=[a-z])[-–](?=[a-z])", " to "),
+)
+JOINT = r"(?:to|through|and|or|al?|hasta|y|o|until|till)"
+NO_HALF = r"(?![:/\d])(?! (?:am|pm|a m|p m|o'clock|de la|y media)\b)"
+DAYS_OF_MONTH = (
+    (
+        rf"\b(?P<lead>the|on|el|dia|{ALL_MONTHS}) (?P<nth>{'|'.join(ORDINALS)})\b(?! (?:one|1|available|disponible|que|week|semana|thing|opening|cita|hora|half)\b)",
+        _ordinal,
+    ),
+    (rf"\b(?P<lead>)(?P<nth>{'|'.join(ORDINALS)})(?= (?:of |de )?(?:{ALL_MONTHS})\b)", _ordinal),
+    (r"\b(?:the )?(\d{1,2}) (?:st|nd|rd|th)\b", r"the \1"),
+    (r"\bthe the\b", "the"),
+    (r"\b(despues|antes|partir|semana) del (?=\d)", r"\1 del el "),
+    (r"\bdel (\d{1,2}) al (\d{1,2})\b", r"del el \1 al el \2"),
+    (rf"\b(?:the |el )?(\d{{1,2}}) ({JOINT}) (?:the |el )?(\d{{1,2}}) (?:of |de )?({ALL_MONTHS})\b", r"\4 \1 \2 \4 \3"),
+    (rf"\b({ALL_MONTHS}) (?:the )?(\d{{1,2}}) ({JOINT}) (?:the )?(\d{{1,2}})\b{NO_HALF}", r"\1 \2 \3 \1 \4"),
+    (rf"\b(the|el) (\d{{1,2}}) ({JOINT}) (\d{{1,2}})\b{NO_HALF}", r"\1 \2 \3 \1 \4"),
+)
 
 
 def _read_days(said: str, today: date, language: str) -> When | None:
-    for reader in (_between, _bounded, _explicit, _relative, _week_or_month, _day_of_month, _weekdays, _any):
-        found = reader(said, today, language)
-        if found is not None:
-            return found
-    return None
+    span = read_span(said, today, language)
+    mentions = [each for each in read_mentions(said, today, language) if span is None or not span.holds(each)]
+    dates = [mention for mention in mentions if mention.weekday is None]
+    if span is not None and not dates:
+        return _narrowed(span, [mention for mention in mentions if mention.weekday is not None], said, today)
+    if not mentions:
+        return None
+    if len(mentions) == 1:
+        only = mentions[0]
+        if only.every and only.weekday is not None:
+            return When(today, today + HORIZON, (only.weekday,))
+        return _bounded(said[: only.start], only.day, only.day, today)
+    return _several(said, mentions, today)
 
 
-def _one(day: date) -> When:
-    return When(day, day)
+def _narrowed(span: Span, mentions: list[Mention], said: str, today: date) -> When:
+    weekdays = tuple(sorted({mention.weekday for mention in mentions if mention.weekday is not None})) or span.weekdays
+    last = min(span.last, today + HORIZON) if span.last == date.max else span.last
+    if len(weekdays) == 1 and (last - span.first).days == 6:
+        day = span.first + timedelta(days=(weekdays[0] - span.first.weekday()) % 7)
+        return _bounded(said[: span.start], day, day, today)
+    return replace(_bounded(said[: span.start], span.first, last, today), weekdays=weekdays)
 
 
-def _span(first: date, last: date, today: date) -> When:
-    return When(max(first, today), max(last, today))
-
-
-def _between(said: str, today: date, language: str) -> When | None:
-    found = re.search(r"\b(?:between|from|entre|del?|desde) (.+?) (?:and|to|y|al?|hasta|through) (.+)", said)
+def _bounded(before: str, first: date, last: date, today: date) -> When:
+    """The days themselves, or what comes before or after them when the words in front say so."""
+    found = BOUND.search(before)
     if found is None:
-        return None
-    first, last = (_single(part, today, language) for part in found.groups())
-    return _span(first, last, today) if first and last and first < last else None
-
-
-def _bounded(said: str, today: date, language: str) -> When | None:
-    """A bound ("after the 14th", "antes del viernes") that is a day, not an hour."""
-    found = re.search(
-        r"\b(after|from|starting|despues del?|a partir del?|desde|before|by|until|antes del?|hasta) (?!las? |los )(.+)",
-        said,
-    )
-    if found is None:
-        return None
-    day = _single(found[2], today, language)
-    if day is None:
-        return None
-    if found[1].startswith(("before", "antes")):
-        return _span(today, day - timedelta(days=1), today)
-    if found[1] in ("by", "until", "hasta"):
-        return _span(today, day, today)
-    first = day + timedelta(days=1) if found[1].startswith(("after", "despues")) else day
-    return When(first, today + HORIZON if first < today + HORIZON else first)
-
-
-def _single(said: str, today: date, language: str) -> date | None:
-    for reader in (_explicit, _relative, _day_of_month, _weekdays):
-        found = reader(said, today, language)
-        if found is not None:
-            return found.earliest if found.earliest == found.latest else None
-    return None
-
-
-def _explicit(said: str, today: date, language: str) -> When | None:
-    for pattern in (rf"\b{MONTH} {DAY}\b", rf"\b{DAY} (?:of |de |del )?{MONTH}\b"):
-        found = re.search(pattern, said)
-        if found:
-            return _month_day(MONTHS[found["month"]], int(found["day"]), today)
-    found = re.search(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?\b", said)
-    if found is None:
-        return None
-    first, second = int(found[1]), int(found[2])
-    month, day = (second, first) if language == "es" else (first, second)
-    return _month_day(month, day, today) or _month_day(day, month, today)
-
-
-def _month_day(month: int, day: int, today: date) -> When | None:
-    for year in (today.year, today.year + 1):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            return None
-        if found >= today:
-            return _one(found)
-    return None
-
-
-def _relative(said: str, today: date, _language: str) -> When | None:
-    if re.search(r"\b(?:day after tomorrow|pasado manana)\b", said):
-        return _one(today + timedelta(days=2))
-    if re.search(
-        r"\b(?:de hoy en 8|a week from (?:today|now)|en 8 dias|in a week|in 1 week|dentro de una semana|en una semana)\b",
-        said,
+        return When(max(first, today), max(last, today))
+    if found["bound"] in ("after", "despues"):
+        return _open(last + timedelta(days=1), today)
+    if found["bound"] in ("from", "starting", "partir", "desde"):
+        return _open(max(first, today), today)
+    # Before the end of the month is up to its last day.
+    if found["bound"] in ("before", "antes") and not re.search(
+        r"\b(?:end|fin|fines|final|acabe|termine)\b", found["more"]
     ):
-        return _one(today + timedelta(days=7))
-    if re.search(r"\b(?:de hoy en 15|en 15 dias|(?:2|a couple(?: of)?) weeks from (?:today|now)|a fortnight)\b", said):
-        return _one(today + timedelta(days=14))
-    found = re.search(rf"\b(?:a week from|de|del) (?:(?:el|this|este) )?{WEEKDAY}(?: en 8)?\b", said)
-    if found and ("en 8" in found[0] or "week from" in found[0]):
-        return _one(_coming(WEEKDAYS[found[1]], today) + timedelta(days=7))
-    found = re.search(
-        r"\b(?:in|en|dentro de) (?:like |about |unos |unas )?(\d{1,2}|a couple(?: of)?|a few) (days?|dias?)\b", said
-    )
-    if found:
-        return _one(today + timedelta(days=_count(found[1])))
-    found = re.search(
-        r"\b(?:in|en|dentro de) (?:like |about |unas )?(\d{1,2}|a couple(?: of)?|a few) (weeks?|semanas?)\b", said
-    )
-    if found:
-        return _week_of(today + timedelta(weeks=_count(found[1])), today)
-    if re.search(r"\b(?:today|tonight|hoy|2day)\b", said):
-        return _one(today)
-    if re.search(r"\b(?:tomorrow|tomorow|tommorow|tommorrow|tmrw|tmr|tomor+ow)\b", said) or _manana_is_a_day(said):
-        return _one(today + timedelta(days=1))
-    return None
+        last = first - timedelta(days=1)
+    return When(today, max(last, today))
 
 
-def _manana_is_a_day(said: str) -> bool:
-    """True when "mañana" is tomorrow in it; "por la mañana" is the morning."""
-    return re.search(r"(?<!la )(?<!las )\bmanana\b", said) is not None
+def _open(first: date, today: date) -> When:
+    return When(first, max(today + HORIZON, first))
 
 
-def _count(said: str) -> int:
-    return int(said) if said.isdigit() else 3 if "few" in said else 2
+def _several(said: str, mentions: list[Mention], today: date) -> When:
+    first, second = mentions[0], mentions[1]
+    joint = said[first.end : second.start].strip()
+    lead = said[: first.start]
+    weekdays = [mention.weekday for mention in mentions if mention.weekday is not None]
+    between = re.search(r"\b(?:between|entre)(?: (?:the|el|las?))*\s*$", lead) is not None
+    if re.match(r"(?:to|through|till|until|al?|hasta)\b", joint) or between:
+        if len(weekdays) == len(mentions) and not between:
+            return When(today, today + HORIZON, _from_to(weekdays[0], weekdays[1]))
+        last = coming(second.weekday, first.day) if second.weekday is not None else second.day
+        return When(min(first.day, last), max(first.day, last))
+    if len(weekdays) == len(mentions):
+        return When(today, today + HORIZON, tuple(sorted(set(weekdays))))
+    days = sorted(set(_in_turn(mentions)))
+    contiguous = (days[-1] - days[0]).days == len(days) - 1
+    return When(days[0], days[-1], () if contiguous else tuple(sorted({day.weekday() for day in days})))
 
 
-def _week_or_month(said: str, today: date, language: str) -> When | None:
-    monday = today - timedelta(days=today.weekday())
-    weekdays = tuple(WEEKDAYS[name] for name in re.findall(WEEKDAY, said))
-    week = None
-    if re.search(r"\bweek after next\b|\bdentro de 2 semanas\b", said):
-        week = monday + timedelta(weeks=2)
-    elif re.search(
-        r"\b(?:next|coming|following) (?:week|wk)\b|\b(?:proxima|otra|siguiente) semana\b|\bsemana (?:que viene|que entra|proxima|siguiente)\b",
-        said,
-    ):
-        week = monday + timedelta(weeks=1)
-    elif re.search(r"\b(?:this|the) (?:week|wk)\b|\besta semana\b|\bla semana\b", said):
-        found = re.search(r"\b(?:week of|semana del?) (.+)", said)
-        day = _single(found[1], today, language) if found else None
-        week = day - timedelta(days=day.weekday()) if day else monday
-    if week is not None:
-        return _narrowed(week, said, weekdays, today)
-    if re.search(r"\b(?:this|the|next) weekends?\b|\b(?:este|el|proximo) fin(?:es)? de semana\b", said):
-        saturday = monday + timedelta(days=12 if re.search(r"next|proximo", said) else 5)
-        return _span(saturday, saturday + timedelta(days=1), today)
-    return _month(said, today, weekdays)
+def _in_turn(mentions: list[Mention]) -> list[date]:
+    """The days named, a weekday after a date being the next such day after it ("next Tuesday or Wednesday")."""
+    days: list[date] = []
+    for mention in mentions:
+        days.append(coming(mention.weekday, days[-1]) if days and mention.weekday is not None else mention.day)
+    return days
 
 
-def _narrowed(week: date, said: str, weekdays: tuple[int, ...], today: date) -> When:
-    if (
-        re.search(r"\b(?:end|late|later) (?:of |in )?(?:the |next |this )?(?:week)?|\b(?:fin|finales) de\b", said)
-        and not weekdays
-    ):
-        return _span(week + timedelta(days=3), week + timedelta(days=5), today)
-    if (
-        re.search(
-            r"\b(?:early|beginning|start|first thing)\b(?! morning)|\b(?:principios|comienzos?|inicios?) de\b", said
-        )
-        and not weekdays
-    ):
-        return _span(week, week + timedelta(days=1), today)
-    if re.search(r"\b(?:middle|mid)\b|\b(?:mediados|mitad) de\b", said) and not weekdays:
-        return _span(week + timedelta(days=1), week + timedelta(days=3), today)
-    whole = _span(week, week + timedelta(days=6), today)
-    return When(whole.earliest, whole.latest, weekdays)
+def _from_to(first: int, last: int) -> tuple[int, ...]:
+    return tuple(sorted((first + step) % 7 for step in range((last - first) % 7 + 1)))
 
 
-def _month(said: str, today: date, weekdays: tuple[int, ...]) -> When | None:
-    first = None
-    if re.search(r"\bnext month\b|\b(?:proximo|otro|siguiente) mes\b|\bmes (?:que viene|que entra|proximo)\b", said):
-        first = _first_of_next(today)
-    elif re.search(r"\bthis month\b|\beste mes\b", said):
-        first = today.replace(day=1)
-    else:
-        found = re.search(rf"\b(?:in|en|during|for|de|of|early|late|mid) {MONTH}\b", said)
-        if found:
-            month = MONTHS[found["month"]]
-            first = date(today.year + (month < today.month), month, 1)
-    if first is None:
-        return None
-    last = _first_of_next(first) - timedelta(days=1)
-    if re.search(r"\b(?:early|beginning|start)\b|\b(?:principios|comienzos?|inicios?) de\b", said):
-        last = first + timedelta(days=9)
-    elif re.search(r"\b(?:mid|middle)\b|\b(?:mediados|mitad) de\b", said):
-        first, last = first + timedelta(days=10), first + timedelta(days=19)
-    elif re.search(r"\b(?:late|end)\b|\b(?:fin|fines|finales) de\b", said):
-        first = first + timedelta(days=20)
-    whole = _span(first, last, today)
-    return When(whole.earliest, whole.latest, weekdays)
-
-
-def _weekdays(said: str, today: date, _language: str) -> When | None:
-    if re.search(r"\b(?:weekdays?|during the week|entre semana)\b", said):
-        return When(today, today + HORIZON, (0, 1, 2, 3, 4))
-    if re.search(r"\b(?:weekends|fines de semana)\b", said):
-        return When(today, today + HORIZON, (5, 6))
-    found = [(WEEKDAYS[match[1]], match) for match in re.finditer(WEEKDAY, said)]
-    if not found:
-        return None
-    if len({day for day, _ in found}) > 1 or re.search(
-        r"\b(?:\w+days|any (?:\w+day)|los \w+|cualquier)\b", said.replace("todays", "")
-    ):
-        return When(today, today + HORIZON, tuple(sorted({day for day, _ in found})))
-    weekday, match = found[-1]
-    near = said[max(0, match.start() - 12) : match.end() + 16]
-    if re.search(r"\bnext\b|\bproximo\b|que viene|que entra|siguiente", near):
-        monday = today - timedelta(days=today.weekday())
-        return _one(monday + timedelta(days=7 + weekday))
-    return _one(_coming(weekday, today))
-
-
-def _coming(weekday: int, today: date) -> date:
-    return today + timedelta(days=(weekday - today.weekday()) % 7 or 7)
-
-
-def _day_of_month(said: str, today: date, _language: str) -> When | None:
-    found = re.search(
-        r"\b(?:the|el|dia|on) (\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?! ?(?:am|pm|a m|p m|o'clock|oclock|de la|dollars|dolares))",
-        said,
-    )
-    found = found or re.search(r"\b(\d{1,2})(?:st|nd|rd|th)\b", said)
-    if found is None:
-        return None
-    for first in (today.replace(day=1), _first_of_next(today)):
-        try:
-            day = first.replace(day=int(found[1]))
-        except ValueError:
-            return None
-        if day >= today:
-            return _one(day)
-    return None
-
-
-def _any(said: str, today: date, _language: str) -> When | None:
-    words = (
-        r"\b(?:any ?(?:time|day)|whenever|as soon as possible|asap|soonest|earliest|first available|next available|no preference|"
-        r"doesn'?t matter|anything|either|cualquier (?:dia|hora|momento)|cuando sea|lo antes posible|lo mas pronto|cuanto antes|"
-        r"primer[ao]? (?:cita|hora)? ?disponible|me da igual|no importa|el que sea|la que sea|cuando (?:haya|pueda|puedan)|right away|soon|pronto)\b"
-    )
-    return When(today, today + HORIZON, any_day=True) if re.search(words, said) else None
-
-
-def _week_of(day: date, today: date) -> When:
-    monday = day - timedelta(days=day.weekday())
-    return _span(monday, monday + timedelta(days=6), today)
-
-
-def _first_of_next(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+def _without_refused(wish: When, refused: Refused, today: date) -> When | None:
+    times = wish.times or (outside(read_parts(refused.parts)) if refused.parts else ())
+    if refused.until is not None and wish.earliest <= refused.until:
+        wish = replace(wish, earliest=refused.until + timedelta(days=1), any_day=False)
+        wish = replace(wish, latest=max(wish.latest, wish.earliest))
+    if refused.weekdays and wish.earliest != wish.latest:
+        kept = tuple(day for day in wish.weekdays or range(7) if day not in refused.weekdays)
+        wish = replace(wish, weekdays=kept, any_day=False)
+    return replace(wish, times=times)

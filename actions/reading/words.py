@@ -75,6 +75,9 @@ def _below_thousand(found: list[str], at: int) -> tuple[int, int]:
     if at >= len(found):
         return 0, 0
     word = found[at]
+    if word == "a" and found[at + 1 : at + 2] in (["hundred"], ["thousand"]):
+        value, used = _below_thousand(["one", *found[at + 1 :]], 0)
+        return value, used
     if word in HUNDREDS:
         rest, more = _below_hundred(found, at + 1)
         return HUNDREDS[word] + rest, 1 + more

@@ -127,7 +127,7 @@ def say_result(turn: Turn, result: TestResult) -> None:
             "name": value.name,
             "value": value.value,
             "unit": value.unit,
-            "range": value.reference_range,
+            "range": range_words(value.reference_range, turn.language),
             "flag": value.flag,
         }
         for value in result.values

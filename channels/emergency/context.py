@@ -10,7 +10,21 @@ from typing import Any
 from channels.emergency.message import Message
 from channels.emergency.phrase import Atoms, Phrase, Places, Span, find, parse
 
-CUES = ("idiom", "past", "recent", "present", "now", "over", "relative", "admin", "about", "what_if", "quoted", "filed", "happening")
+CUES = (
+    "idiom",
+    "past",
+    "recent",
+    "present",
+    "now",
+    "over",
+    "relative",
+    "admin",
+    "about",
+    "what_if",
+    "quoted",
+    "filed",
+    "happening",
+)
 NEGATION_REACH = 8
 ABOUT_REACH = 6
 BARE = 5
@@ -61,7 +75,10 @@ class Scope:
 
     def around(self, message: Message, places: Places) -> Context:
         """Find every cue of the message once."""
-        spans = {name: [s for phrase in phrases for s in find(phrase, places, message)] for name, phrases in self.cues.items()}
+        spans = {
+            name: [s for phrase in phrases for s in find(phrase, places, message)]
+            for name, phrases in self.cues.items()
+        }
         denials = [span for phrase in self.denied_after for span in find(phrase, places, message)]
         return Context(self, message, spans, denials)
 
@@ -93,14 +110,14 @@ class Context:
         clause = self.message.clause_of(span.first) | self.message.clause_of(span.last)
         if self._meets("present", clause):
             return Verdict.FIRE
-        told = self._is_about(span) or any(self._meets(cue, clause) for cue in ("quoted", "past", "relative"))
+        told = self._is_about(span, clause) or any(self._meets(cue, clause) for cue in ("quoted", "past", "relative"))
         return Verdict.ASK if told else Verdict.FIRE
 
     def _felt(self, span: Span) -> Verdict:
         clause = self.message.clause_of(span.first) | self.message.clause_of(span.last)
         if self._meets("present", clause):
             return Verdict.FIRE
-        if self._meets("quoted", self.message.sentence_of(span.first)) or self._is_about(span):
+        if self._meets("quoted", self.message.sentence_of(span.first)) or self._is_about(span, clause):
             return Verdict.NOTHING
         if self._meets("what_if", clause) or self._meets("filed", self.message.sentence_of(span.first)):
             return Verdict.ASK
@@ -119,7 +136,11 @@ class Context:
             return Verdict.FIRE if self._meets("present", sentence) else Verdict.NOTHING
         if self._meets("happening", sentence) or self._meets("present", sentence):
             return Verdict.FIRE
-        if any(self._meets(cue, sentence) for cue in ("quoted", "filed")) or self._is_about(span) or self._said("admin"):
+        if (
+            any(self._meets(cue, sentence) for cue in ("quoted", "filed"))
+            or self._is_about(span, sentence)
+            or self._said("admin")
+        ):
             return Verdict.NOTHING
         return Verdict.FIRE if len(self.message.words) <= BARE else Verdict.ASK
 
@@ -129,11 +150,9 @@ class Context:
     def _said(self, cue: str) -> bool:
         return bool(self.spans[cue])
 
-    def _is_about(self, span: Span) -> bool:
-        sentence = self.message.sentence_of(span.first)
-        return any(
-            cue.mask & sentence and 0 < span.first - cue.last <= ABOUT_REACH for cue in self.spans["about"]
-        )
+    def _is_about(self, span: Span, within: int) -> bool:
+        cues = (cue for cue in self.spans["about"] if cue.mask & within)
+        return any(0 < span.first - cue.last <= ABOUT_REACH for cue in cues)
 
     def _negated(self, span: Span) -> bool:
         sentence = self.message.sentence_of(span.first)

@@ -49,6 +49,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What the patterns make of a message; `rest` is the text without the clauses whose danger they set aside."""
+
+    findings: list[Finding]
+    rest: str
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """Everything the screen knows of one language."""
 
@@ -69,18 +77,19 @@ class Rulebook:
         `others_words` are the danger words of the other language, which must not be "mended" into this one's.
         """
         patterns, context = _yaml(f"patterns_{language}.yml"), _yaml(f"context_{language}.yml")
-        lexicon = _lexicon(patterns, context)
         atoms = Atoms()
-        rules = tuple(_rules(patterns["categories"], lexicon, atoms))
-        scope = Scope.parse(context, lexicon, atoms)
+        rules = rules_of(language, atoms)
+        scope = Scope.parse(context, _lexicon(patterns, context), atoms)
         breaks = Breaks(**{name: frozenset(words.split()) for name, words in context["breaks"].items()})
         shorthand = {short: tuple(long.split()) for short, long in context["shorthand"].items()}
         ordinary = others_words | frozenset(context["ordinary"].split())
-        spelling = Spelling(words_of(atoms) | frozenset(context["mendable"].split()), ordinary, careful=context["careful_spelling"])
+        spelling = Spelling(
+            words_of(atoms) | frozenset(context["mendable"].split()), ordinary, careful=context["careful_spelling"]
+        )
         return cls(language, rules, scope, atoms, shorthand, breaks, spelling, frozenset(context["marks"].split()))
 
-    def findings(self, text: str, home: bool) -> Iterator[Finding]:
-        """Every rule that fires or asks on the plain `text`.
+    def hear(self, text: str, home: bool) -> Heard:
+        """Every rule that fires or asks on the plain `text`, and what is left to think about.
 
         `home` is False when the message reads as the other language: misspellings are then not mended, and the mere
         name of an event ("sepsis", the same in both) only asks, since its context is read with the other's words.
@@ -89,13 +98,16 @@ class Rulebook:
         places = self.atoms.places(message)
         possible = [(r, [s for s in r.sayings if not s.needs & places.absent]) for r in self.rules]
         if not any(sayings for _, sayings in possible):
-            return
+            return Heard([], text)
         context = self.scope.around(message, places)
+        findings: list[Finding] = []
+        dismissed: list[Span] = []
         for rule, sayings in possible:
-            verdict = max((_weigh(saying, rule, context, places) for saying in sayings), default=Verdict.NOTHING)
+            verdict = max((_weigh(each, rule, context, places, dismissed) for each in sayings), default=Verdict.NOTHING)
             if verdict:
                 certain = rule.sure and (home or not rule.manner.named)
-                yield Finding(rule, verdict if certain else Verdict.ASK)
+                findings.append(Finding(rule, verdict if certain else Verdict.ASK))
+        return Heard(findings, _without(message, dismissed) if dismissed else text)
 
 
 def words_of(atoms: Atoms) -> frozenset[str]:
@@ -105,11 +117,15 @@ def words_of(atoms: Atoms) -> frozenset[str]:
 
 def danger_words(language: str) -> frozenset[str]:
     """The words of a language's danger patterns, without compiling the rest."""
-    patterns, context = _yaml(f"patterns_{language}.yml"), _yaml(f"context_{language}.yml")
     atoms = Atoms()
-    for _ in _rules(patterns["categories"], _lexicon(patterns, context), atoms):
-        pass
+    rules_of(language, atoms)
     return words_of(atoms)
+
+
+def rules_of(language: str, atoms: Atoms | None = None) -> tuple[Rule, ...]:
+    """The rules of one language, their words filed in `atoms`."""
+    patterns, context = _yaml(f"patterns_{language}.yml"), _yaml(f"context_{language}.yml")
+    return tuple(_rules(patterns["categories"], _lexicon(patterns, context), Atoms() if atoms is None else atoms))
 
 
 def _lexicon(*files: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -140,18 +156,29 @@ def _saying(text: str, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Saying
     return Saying(parts, needs)
 
 
-def _weigh(saying: Saying, rule: Rule, context: Context, places: Places) -> Verdict:
+def _weigh(saying: Saying, rule: Rule, context: Context, places: Places, dismissed: list[Span]) -> Verdict:
     found = [find(part, places, context.message) for part in saying.parts]
     if not all(found):
         return Verdict.NOTHING
     excuses = [span.mask for phrase in rule.unless for span in find(phrase, places, context.message)]
     weakest = Verdict.FIRE
-    for place in found:
-        spans = [span for span in place if not _excused(span, excuses, context.message)]
-        weakest = min(weakest, max((context.judge(span, rule.manner) for span in spans), default=Verdict.NOTHING))
-        if not weakest:
-            return weakest
+    for spans in found:
+        judged = [(_judge(span, rule, context, excuses), span) for span in spans]
+        dismissed += [span for verdict, span in judged if not verdict]
+        weakest = min(weakest, max(verdict for verdict, _ in judged))
     return weakest
+
+
+def _judge(span: Span, rule: Rule, context: Context, excuses: list[int]) -> Verdict:
+    return Verdict.NOTHING if _excused(span, excuses, context.message) else context.judge(span, rule.manner)
+
+
+def _without(message: Message, dismissed: list[Span]) -> str:
+    """The words outside the clauses in which danger was named and set aside."""
+    gone = 0
+    for span in dismissed:
+        gone |= message.clause_of(span.first) | message.clause_of(span.last)
+    return " ".join(word for place, word in enumerate(message.words) if not gone >> place & 1)
 
 
 def _excused(span: Span, excuses: list[int], message: Message) -> bool:

@@ -10,8 +10,10 @@ from typing import Literal
 
 import yaml
 
+from channels.emergency import oblique
 from channels.emergency.context import Verdict
 from channels.emergency.message import plain
+from channels.emergency.oblique import Oblique
 from channels.emergency.rules import Finding, Kind, Rulebook, danger_words
 
 logger = logging.getLogger(__name__)
@@ -41,19 +43,25 @@ class Alarm:
 class EmergencyScreen:
     """Hears red flags in one message at a time; keeps nothing between messages."""
 
-    def __init__(self, rulebooks: Mapping[Language, Rulebook], texts: Mapping[Language, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        rulebooks: Mapping[Language, Rulebook],
+        texts: Mapping[Language, Mapping[str, str]],
+        roundabout: Mapping[str, Oblique],
+    ) -> None:
         self._rulebooks = rulebooks
         self._texts = texts
+        self._roundabout = roundabout
 
     @classmethod
     def load(cls) -> EmergencyScreen:
         """Read and compile the pattern files and the reviewed texts, once at start."""
         words = {language: danger_words(language) for language in LANGUAGES}
-        rulebooks = {
+        rulebooks: dict[Language, Rulebook] = {
             language: Rulebook.load(language, frozenset().union(*(words[o] for o in LANGUAGES if o != language)))
             for language in LANGUAGES
         }
-        return cls(rulebooks, {language: _texts(language) for language in LANGUAGES})
+        return cls(rulebooks, {language: _texts(language) for language in LANGUAGES}, oblique.load())
 
     def check(self, text: str, language: str) -> Alarm | None:
         """The gravest danger heard in `text`, None for none; `language` is that of the conversation.
@@ -61,17 +69,26 @@ class EmergencyScreen:
         Both languages are searched whatever `language` says; it only decides between equal findings.
         """
         bare = plain(text)
+        home = self._home(bare)
+        heard = {each: self._rulebooks[each].hear(bare, each in home) for each in LANGUAGES}
+        found: list[tuple[Finding, Language]] = [(f, each) for each in LANGUAGES for f in heard[each].findings]
+        if found:
+            return _alarm(*max(found, key=lambda one: (*_weight(one[0]), one[1] == language)))
+        rest = min((heard[each].rest for each in LANGUAGES), key=len)
+        return self._by_hunch(rest, sorted(home, key=lambda each: each != language))
+
+    def _home(self, bare: str) -> list[Language]:
+        """The languages that the message may be in: the one with most of its small words, or all when equal."""
         words = set(bare.split())
         signs = {each: len(words & self._rulebooks[each].marks) for each in LANGUAGES}
-        best: tuple[tuple[int, int, bool], Alarm] | None = None
-        for each in LANGUAGES:
-            # A word that is right in the one language must not be taken for a misspelling in the other.
-            home = signs[each] == max(signs.values())
-            for finding in self._rulebooks[each].findings(bare, home):
-                weight = (*_weight(finding), each == language)
-                if best is None or weight > best[0]:
-                    best = (weight, _alarm(finding, each))
-        return best[1] if best else None
+        return [each for each in LANGUAGES if signs[each] == max(signs.values())]
+
+    def _by_hunch(self, rest: str, languages: list[Language]) -> Alarm | None:
+        for each in languages:
+            hunch = self._roundabout[each].hunch(rest) if each in self._roundabout else None
+            if hunch and hunch.chance >= oblique.SURE:
+                return Alarm("ask", "unclear", f"{each}.oblique.{hunch.kind}", ASKS.get(hunch.kind, ASK), each)
+        return None
 
     def replies(self, alarm: Alarm, language: str) -> str:
         """The reviewed answer, in the language in which the danger was heard, whatever `language` the talk is in."""
@@ -80,6 +97,10 @@ class EmergencyScreen:
     def text(self, act: str, language: str) -> str:
         """Any of the reviewed texts by its key, such as `utter_report_emergency_resume`."""
         return self._texts["es" if language == "es" else "en"][act]
+
+    def texts(self, language: str) -> dict[str, str]:
+        """All reviewed texts of one language by key."""
+        return dict(self._texts["es" if language == "es" else "en"])
 
 
 def _weight(finding: Finding) -> tuple[int, int]:

@@ -14,7 +14,7 @@ SHORTEST = 4
 LONG_WORD = 8
 LONGEST_WORD = 20
 COMMON = 60
-"""A word met less often than this in the English frequency list may itself be a misspelling."""
+"""A word met less often than this in the frequency lists may itself be a misspelling."""
 
 _CLITIC = re.compile(r"(?:me|te|se|nos|l[aeo]s?){1,2}$")
 _SOUNDS = (("ll", "y"), ("qu", "c"), ("k", "c"), ("v", "b"), ("z", "s"), ("ce", "se"), ("ci", "si"), ("ge", "je"), ("gi", "ji"),
@@ -81,7 +81,7 @@ def _common_words() -> frozenset[str]:
     words: set[str] = set()
     for language in ("en", "es"):
         counts = SpellChecker(language=language).word_frequency.dictionary
-        words.update(_without_accents(word) for word, count in counts.items() if count >= COMMON or language == "es")
+        words.update(_without_accents(word) for word, count in counts.items() if count >= COMMON)
     return frozenset(words)
 
 

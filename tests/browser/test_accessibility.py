@@ -14,7 +14,7 @@ from tests.browser.fake_gateway import reply
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EVERYTHING = [
-    reply("Hello."),
+    reply("Pneumonoultramicroscopicsilicovolcanoconiosis is one of the longest words."),
     reply(
         "These are open:",
         titles=("Tuesday, December 1 at 10:30 AM, Dr. Amy Chen",),
@@ -106,9 +106,21 @@ async def test_nothing_scrolls_sideways(demo: Opened, lang: str) -> None:
     await demo.page.get_by_role("button", name={"en": "English", "es": "Español"}[lang]).click()
     await _talk_of_everything(demo, lang)
 
-    chat = demo.page.get_by_role("log").first
+    overflowing = """(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className)"""
     assert await demo.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await chat.evaluate("(log) => log.scrollWidth <= log.clientWidth")
+    assert await demo.page.get_by_role("log").evaluate_all(overflowing) == []
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"viewport": {"width": width, "height": height}}
+        for width, height in ((1280, 800), (390, 844), (320, 568), (640, 400))
+    ],
+)
+async def test_the_emergency_line_and_the_message_box_are_in_sight_from_the_start(demo: Opened) -> None:
+    await expect(demo.page.get_by_role("textbox")).to_be_in_viewport(ratio=1)
+    await expect(demo.page.get_by_role("link", name="Call 911.")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize(
