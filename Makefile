@@ -20,7 +20,7 @@ chat: ## Talk to the running demo in this terminal (LANG_CODE=es for Spanish, CH
 
 train: setup ## Train when the model is older than what it is trained from
 	@$(PYTHON) -m assistant train --if-stale
-	@$(PYTHON) -m channels.language train --if-stale
+	@$(PYTHON) -m channels.language_training --if-stale
 
 test: browser-setup train check fast dialogues browser ## Run every check and every test, fast ones first
 

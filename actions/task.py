@@ -64,6 +64,16 @@ class Question(ABC):
         return None
 
 
+class Remark(Question):
+    """Something that is never asked, but heeded whenever it is said."""
+
+    async def needed(self, turn: Turn) -> bool:
+        return False
+
+    async def answer(self, turn: Turn) -> Any | None:
+        return await self.mention(turn)
+
+
 class Confirmation(Question):
     """The yes before anything is written; its asking action has said exactly what will be."""
 
@@ -225,7 +235,7 @@ async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:
     """True when words that look like another request are an answer: too few to be a request, or like this answer."""
     if asked is None or await asked.answer(turn) is None:
         return False
-    return len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
+    return asked.alone or len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
 
 
 def _push(turn: Turn, task: str) -> Event:

@@ -112,11 +112,14 @@ class Turn:
     def utter(
         self,
         response: str,
-        buttons: list[dict[str, str]] | None = None,
-        parts: list[dict[str, Any]] | None = None,
+        buttons: Any = None,
+        parts: Any = None,
         **values: Any,
     ) -> None:
-        """Say a reply of the catalogue with its values."""
+        """Say a reply of the catalogue with its values.
+
+        `buttons` are those of `offers.button`; `parts` is a list of objects for what is more than words (a receipt, a table).
+        """
         self._say.utter_message(response=response, buttons=buttons, parts=parts or [], **values)
 
     def say_again(self, message: Mapping[str, Any]) -> None:

@@ -30,6 +30,8 @@ class Capability:
     """What it is called in the middle of a sentence, after 'I can ...'."""
     planned: bool
     """Understood, but answered with where to get it done until a later version."""
+    missing: str | None
+    """The part of its promise that a built row still lacks; None when it keeps all of it."""
 
     def title(self, language: str) -> str:
         return self.title_es if language == "es" else self.title_en
@@ -72,6 +74,7 @@ def _row(
     does: str,
     title: dict[str, str],
     planned: bool = False,
+    missing: str | None = None,
 ) -> Capability:
     del does  # prose for readers and for docs/capabilities.md
-    return Capability(id, area, access, tuple(acts_for), kind, title["en"], title["es"], planned)
+    return Capability(id, area, access, tuple(acts_for), kind, title["en"], title["es"], planned, missing)

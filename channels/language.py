@@ -1,6 +1,6 @@
 """Guesses whether a message is English or Spanish, and decides when a conversation changes its language.
 
-`python -m channels.language train` makes the model from the assistant's own examples; figures and reasons are in
+`python -m channels.language_training` makes the model from the assistant's own examples; figures and reasons are in
 docs/decisions/0007-language-guess.md.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ class LanguageModel:
             kept = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise ModelMissing(
-                f"The language model {path} is missing: run `make train` or `python -m channels.language train`."
+                f"The language model {path} is missing: run `make train` or `python -m channels.language_training`."
             ) from None
         return cls(kept["weights"], kept["bias"], kept["common"])
 
@@ -146,9 +145,3 @@ def next_language(current: str, text: str, guess: Guess) -> str:
     # A name is often spelt like the other language, but has none of its common words in it.
     clear = guess.score >= CLEAR and guess.words >= 2 and guess.telling[other] > guess.telling[current]
     return other if clear else current
-
-
-if __name__ == "__main__":
-    from channels.language_training import main
-
-    main(sys.argv[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -45,6 +46,10 @@ tucson albuquerque laredo monterey salinas modesto willamette cascade crescent s
 lisinopril metformin losartan atorvastatin sertraline amlodipine omeprazole ibuprofen aspirin albuterol
 """
 _NAMES = tuple(_NAME_WORDS.split())
+# English words that stand in names of places which Spanish speakers say as they are.
+_IN_NAMES = frozenset(
+    ["pharmacy", "drugs", "clinic", "hospital", "medical", "group", "center", "health", "street", "avenue"]
+)
 
 
 def examples(folder: Path = EXAMPLES) -> Labelled:
@@ -81,15 +86,11 @@ def train(labelled: Labelled) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> None:
-    """`train` makes the model, `train --if-stale` only when something it is made from is newer."""
-    match arguments:
-        case ["train"]:
-            _keep(train(examples()))
-        case ["train", "--if-stale"]:
-            if is_stale(MODEL):
-                _keep(train(examples()))
-        case _:
-            raise SystemExit("Say `python -m channels.language train` or `train --if-stale`.")
+    """Make the model; with `--if-stale` only when something it is made from is newer."""
+    if arguments not in ([], ["--if-stale"]):
+        raise SystemExit("Say `python -m channels.language_training`, with --if-stale to train only when it is needed.")
+    if not arguments or is_stale(MODEL):
+        _keep(train(examples()))
 
 
 def is_stale(model: Path) -> bool:
@@ -150,7 +151,7 @@ def _common_words(labelled: Labelled) -> dict[str, list[str]]:
     counts = {language: Counter[str]() for language in LANGUAGES}
     for text, language in labelled:
         counts[language].update({unaccented(word) for word in words_of(text)})
-    names = frozenset(_NAMES)
+    names = frozenset(_NAMES) | _IN_NAMES
     common: dict[str, list[str]] = {}
     for language, other in (LANGUAGES, LANGUAGES[::-1]):
         own = [
@@ -160,3 +161,7 @@ def _common_words(labelled: Labelled) -> dict[str, list[str]]:
         ]
         common[language] = sorted(own[:_COMMON_WORDS])
     return common
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -66,6 +66,23 @@ def languages_played() -> dict[str, set[str]]:
     return found
 
 
+def said_in_conversations() -> set[str]:
+    """What people say in the conversation tests, from four words on; shorter ones are common property."""
+    said = (
+        turn["say"]
+        for _, content in files("tests", "conversations")
+        for each in content["conversations"]
+        for turn in each["turns"]
+        if "say" in turn
+    )
+    return {line.casefold() for line in said if len(line.split()) >= 4}
+
+
+def test_no_sentence_of_the_conversations_is_a_training_sentence() -> None:
+    trained = {line.casefold() for language in LANGUAGES for lines in sentences(language).values() for line in lines}
+    assert said_in_conversations() & trained == set()
+
+
 def test_the_catalogue_holds_the_108_promises_once() -> None:
     ids = [row.id for row in ROWS]
     assert len(ids) == len(set(ids)) == 108

@@ -298,7 +298,7 @@ def test_without_the_weights_the_patterns_go_on_alone(
 
 
 def test_the_roundabout_ear_only_ever_asks() -> None:
-    alarm = heard("grandma fell to the left and she doesnt answer right")
+    alarm = heard("something is wrong with my dad he keeps dropping things and staring")
     assert alarm is not None
     assert (alarm.kind, alarm.category) == ("ask", "unclear")
 

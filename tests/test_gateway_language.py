@@ -137,7 +137,7 @@ def seconds_for(model: LanguageModel, text: str) -> float:
 
 
 def test_a_missing_model_says_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match="channels.language train"):
+    with pytest.raises(ModelMissing, match="channels.language_training"):
         LanguageModel.load(tmp_path / "language.json")
 
 

@@ -10,8 +10,11 @@ from rapidfuzz import fuzz
 from actions.reading.days import MONTHS, WEEKDAYS
 from actions.reading.words import ORDINALS, fold, tokens, with_digits
 
-SURE, LIKELY = 90, 80
+SURE, LIKELY, FAMILIAR = 90, 80, 72
 """Similarities out of 100; below LIKELY nothing is taken, below SURE the name is read back before anything is done."""
+SHORTEST, LONG = 4, 7
+"""Letters: shorter names have to be exact, because one letter makes another of them; longer ones may be half heard."""
+VOWELS = "aeiou"
 ANY = re.compile(
     r"\b(?:any(?:one|body|thing| of (?:them|those|the)| (?:doctor|provider|is|will|works|would))|^any$|no (?:tengo )?prefer\w+|sin preferencia|either|"
     r"who(?:m)?ever(?:'?s)?|whichever|(?:doesn'?t|does not|don'?t|do not) (?:really )?(?:matter|care|mind)|first available|(?:no one|nobody) in particular|"
@@ -73,16 +76,15 @@ def wants_all(text: str) -> bool:
 def matching_names(text: str, names: Sequence[str], cutoff: int = LIKELY) -> list[int]:
     """Indices of the names a text mentions, best first, misspellings and mishearings allowed; of equal names the first.
 
-    A name is compared word by word and joined ("listen a pril" with "lisinopril"); words shorter than four letters
-    have to be exact, because one letter makes another of them.
+    A name is compared word by word and joined ("listen a pril" with "lisinopril").
     """
     said = tokens(text)
-    spans = [range(at, at + size) for size in (1, 2, 3) for at in range(len(said) - size + 1)]
+    spans = [range(at, at + size) for size in (1, 2, 3, 4) for at in range(len(said) - size + 1)]
     hits = [
         (score, index, span)
         for span in spans
         for index, name in enumerate(names)
-        if (score := _similarity("".join(said[at] for at in span), name)) >= cutoff
+        if (score := _similarity([said[at] for at in span], name)) >= cutoff
     ]
     # Words that were taken for a name are used up: what merely looks like it is not meant as well.
     found: list[int] = []
@@ -94,16 +96,25 @@ def matching_names(text: str, names: Sequence[str], cutoff: int = LIKELY) -> lis
     return found
 
 
-def _similarity(window: str, name: str) -> float:
-    folded = "".join(tokens(name))
-    if len(window) < 4 or len(folded) < 4:
-        return 100.0 if window == folded else 0.0
-    sound, named = _sounds(window), _sounds(folded)
-    heard = fuzz.ratio(sound, named) - 3
-    if min(len(window), len(folded)) < 7:
-        return max(fuzz.ratio(window, folded), heard)
-    # A recogniser that does not know a long name gets its consonants right and its vowels wrong.
-    return max(fuzz.ratio(window, folded), heard, fuzz.ratio(_consonants(sound), _consonants(named)) - 8)
+def _similarity(window: list[str], name: str) -> float:
+    """How much some words sound or look like a name, out of 100; common words that merely resemble it stay below LIKELY."""
+    joined, folded = "".join(window), "".join(tokens(name))
+    if joined == folded:
+        return 100.0
+    sound, named = _sounds(joined), _sounds(folded)
+    if min(len(joined), len(folded)) < SHORTEST or not _begin_alike(sound, named):
+        return 0.0
+    alike, spelt = fuzz.ratio(sound, named), fuzz.ratio(joined, folded)
+    near = max(spelt, alike - 3)
+    if len(folded) >= LONG:
+        # A recogniser that does not know a long name gets its consonants right and its vowels wrong.
+        return max(near, fuzz.ratio(_consonants(sound), _consonants(named)) - 8 if alike >= FAMILIAR else 0.0)
+    # One letter of five makes another word ("papel" is no Patel), and two common words soon join into a short name.
+    return (near if near > LIKELY else 0.0) if len(window) == 1 else (spelt if spelt > SURE else 0.0)
+
+
+def _begin_alike(sound: str, named: str) -> bool:
+    return sound[:1] == named[:1] or (sound[:1] in VOWELS and named[:1] in VOWELS)
 
 
 def _consonants(word: str) -> str:
@@ -114,7 +125,7 @@ def _sounds(word: str) -> str:
     """A spelling in which what sounds alike in English or Spanish looks alike."""
     for pattern, sound in (
         ("ph", "f"),
-        ("ck|qu|c(?=[aou])|k", "k"),
+        ("ck|qu|c(?![eih])|k", "k"),
         ("c(?=[ei])|z|ss", "s"),
         ("th", "t"),
         ("v", "b"),

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rapidfuzz import fuzz
 
+from actions.reading.misspelt import mended
 from actions.reading.words import fold
 
 FILE = Path(__file__).parent.parent / "visit_types.yml"
+LONG = 6
+REAL = frozenset({"contact", "fellow", "lentos", "lentas", "regula", "general", "annul"})
+"""Words that are right as they are, one letter from a word for a visit."""
 
 
 @cache
@@ -26,27 +29,33 @@ def visit_type_name(code: str, language: str) -> str:
     return visit_types().get(code, {}).get(language) or code.replace("_", " ")
 
 
+@cache
+def _words() -> tuple[str, ...]:
+    """The long words of all kinds, towards which a misspelt word is mended."""
+    said = {
+        word for row in visit_types().values() for words in row["said"] for word in re.findall(r"[a-z]+", fold(words))
+    }
+    return tuple(sorted(word for word in said if len(word) >= LONG))
+
+
 def read_visit_type(text: str) -> str | None:
     """The code of the visit type in a text; None when there is none.
 
-    The longest words win, so that "allergy shot" is not a vaccine; a misspelt word of six letters or more is forgiven.
+    The longest words win, so that "allergy shot" is not a vaccine; a misspelt long word is forgiven.
     """
     folded = fold(text)
+    right = re.sub(r"[a-z]{5,}", lambda found: _mended(found[0]), folded)
     found = [
-        (len(words), code) for code, row in visit_types().items() for words in row["said"] if _occurs(words, folded)
-    ]
-    if found:
-        return max(found)[1]
-    words = re.findall(r"[a-z]{6,}", folded)
-    near = [
-        (fuzz.ratio(word, said), code)
+        (len(words), code)
         for code, row in visit_types().items()
-        for said in row["said"]
-        for word in words
-        if " " not in said and len(said) >= 6
+        for words in (row["en"], row["es"], *row["said"])
+        if _occurs(words, folded) or _occurs(words, right)
     ]
-    best = max(near, default=(0.0, ""))
-    return best[1] if best[0] >= 86 else None
+    return max(found)[1] if found else None
+
+
+def _mended(word: str) -> str:
+    return word if word in REAL else mended(word, _words())
 
 
 def _occurs(words: str, folded: str) -> bool:

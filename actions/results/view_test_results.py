@@ -9,7 +9,7 @@ from typing import Any
 from actions.portal_client import ResultValue, TestResult
 from actions.reading.choices import matching_names
 from actions.reading.words import fold
-from actions.task import Question, TaskAction, TaskForm
+from actions.task import Question, Remark, TaskAction, TaskForm
 from actions.turn import Event, Turn
 from actions.verification import sign_in_questions
 from actions.wording import date_words, listed
@@ -29,16 +29,10 @@ FLAGS = {"H": "high", "HH": "high", "L": "low", "LL": "low", "A": "abnormal", "A
 CRITICAL = frozenset({"HH", "LL", "AA"})
 
 
-class ViewTestResultsQuery(Question):
+class ViewTestResultsQuery(Remark):
     """What was asked for in the words that opened the task; never asked."""
 
     slot = "view_test_results_query"
-
-    async def needed(self, turn: Turn) -> bool:
-        return False
-
-    async def answer(self, turn: Turn) -> Any | None:
-        return await self.mention(turn)
 
     async def mention(self, turn: Turn) -> Any | None:
         if turn.picked or await turn.signed_in() is None:
@@ -89,7 +83,8 @@ class ActionViewTestResults(TaskAction):
 
 def results_asked_for(words: str, results: list[TestResult]) -> list[TestResult] | None:
     """The results that the words name; None when they name none, empty when only flagged ones were wanted and there are none."""
-    folded = " ".join(ALIASES.get(word, word) for word in re.findall(r"[a-z0-9]+", fold(words)))
+    said: list[str] = re.findall(r"[a-z0-9]+", fold(words))
+    folded = " ".join(ALIASES.get(word, word) for word in said)
     heads = list(dict.fromkeys(_head(result) for result in results))
     named = {heads[index] for index in matching_names(folded, heads, cutoff=88)}
     if named:

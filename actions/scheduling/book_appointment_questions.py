@@ -12,7 +12,7 @@ from actions.reading.visit_types import read_visit_type
 from actions.reading.when import HORIZON, When, read_when
 from actions.reading.words import fold, with_digits
 from actions.reading.yes_no import read_yes_no
-from actions.task import Confirmation, Question
+from actions.task import Confirmation, Question, Remark
 from actions.turn import Turn
 
 ANYBODY = {"id": None, "name": None}
@@ -20,7 +20,9 @@ ANYBODY = {"id": None, "name": None}
 
 class BookAppointmentVisitType(Question):
     slot = "book_appointment_visit_type"
-    said_like = frozenset({"ask_medical_advice", "view_immunizations", "add_immunization", "view_upcoming_tests", "join_video_visit"})
+    said_like = frozenset(
+        {"ask_medical_advice", "view_immunizations", "add_immunization", "view_upcoming_tests", "join_video_visit"}
+    )
 
     async def answer(self, turn: Turn) -> Any | None:
         return turn.picked or read_visit_type(turn.text)
@@ -64,16 +66,10 @@ class BookAppointmentProvider(Question):
         return next((_provider_value(provider) for provider in await providers_of(turn) if provider.id == picked), None)
 
 
-class BookAppointmentPlace(Question):
+class BookAppointmentPlace(Remark):
     """Where; never asked, heeded when said."""
 
     slot = "book_appointment_place"
-
-    async def needed(self, turn: Turn) -> bool:
-        return False
-
-    async def answer(self, turn: Turn) -> Any | None:
-        return await self.mention(turn)
 
     async def mention(self, turn: Turn) -> Any | None:
         if turn.picked or await turn.signed_in() is None:

@@ -1,6 +1,6 @@
 """The telephone numbers that safety replies may say, and until when they count as checked.
 
-`python -m channels.emergency.numbers` fails when they are due to be checked again; a release runs it.
+`python -m channels.emergency.numbers` fails when they are due to be checked again; it belongs into every release.
 """
 
 from __future__ import annotations
