@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.task import END_FORM, TASK_STACK, TaskForm, reset, take_up
+from actions.task import END_FORM, TASK_STACK, TaskForm, all_forms, reset, take_up
 from actions.turn import CarelineAction, Event, Turn
 from assistant.capabilities import Capabilities, Capability
 
@@ -156,7 +156,7 @@ class ActionNotUnderstood(CarelineAction):
 def active_form(turn: Turn) -> TaskForm | None:
     """The form of the task at hand; None between tasks."""
     name = (turn.tracker.active_loop or {}).get("name")
-    return next((form() for form in _forms(TaskForm) if name == f"{form.capability}_form"), None)
+    return next((form for form in all_forms() if name == f"{form.capability}_form"), None)
 
 
 def nearest(turn: Turn) -> str:
@@ -195,7 +195,3 @@ def last_said(turn: Turn) -> list[dict[str, Any]]:
 def _as_message(event: dict[str, Any]) -> dict[str, Any]:
     kept = {**(event.get("metadata") or {}), "text": event["text"]}
     return {**kept, "buttons": (event.get("data") or {}).get("buttons")}
-
-
-def _forms(base: type[TaskForm]) -> list[type[TaskForm]]:
-    return [form for direct in base.__subclasses__() for form in (direct, *_forms(direct))]

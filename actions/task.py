@@ -40,7 +40,7 @@ class Question(ABC):
     depends_on: ClassVar[tuple[str, ...]] = ()
     """Slots whose change makes this answer void."""
     alone: ClassVar[bool] = False
-    """True when its answer is not searched for anything else: a birth date is no day for a visit."""
+    """True when its answer is searched only for others of its kind: a birth date is no day for a visit."""
     said_like: ClassVar[frozenset[str]] = frozenset()
     """Intents that an answer to this may well look like ("my ear hurts" to the kind of visit)."""
 
@@ -120,6 +120,7 @@ class TaskForm(CarelineAction):
         questions = list(self.questions())
         interrupted = _interrupted_task(turn, self.form)
         events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
+        events += _taken_off_the_stack(turn, self.capability)
         coming_back = _already_answered(turn, self.form)
         if not coming_back and asks_for_another(turn.text):
             # On whose record somebody acts is never guessed; other people's come with acting for them.
@@ -138,7 +139,11 @@ class TaskForm(CarelineAction):
 
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
-        return [*END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
+        opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
+        kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot != TASK_STACK]
+        # What could not be looked up in the words that began the task is, once it goes on.
+        kept += [SlotSet(OPENING, turn.text)] if opens else []
+        return [*kept, *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
         requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
@@ -147,7 +152,7 @@ class TaskForm(CarelineAction):
             return {}
         found: dict[str, Any] = {}
         if asked is not None and asked.alone and await asked.answer(turn) is not None:
-            questions = [asked, *(question for question in questions if asked.slot in question.depends_on)]
+            questions = [question for question in questions if question.alone or asked.slot in question.depends_on]
         for question in questions:
             value = await (question.answer(turn) if question.slot == requested else question.mention(turn))
             if value is not None and (question is asked or value != turn.slot(question.slot)):
@@ -213,6 +218,11 @@ def reset(questions: Sequence[Question]) -> list[Event]:
     return [*(SlotSet(question.slot, None) for question in questions), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
 
 
+def all_forms() -> list[TaskForm]:
+    """One of each kind of form there is."""
+    return [form() for form in _below(TaskForm)]
+
+
 def take_up(turn: Turn) -> list[Event]:
     """Go back to the task that was interrupted; without one, wait for the next message."""
     stack = list(turn.slot(TASK_STACK) or [])
@@ -221,6 +231,10 @@ def take_up(turn: Turn) -> list[Event]:
     task = stack.pop()
     turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
     return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+
+
+def _below(base: type[TaskForm]) -> list[type[TaskForm]]:
+    return [form for direct in base.__subclasses__() for form in (direct, *_below(direct))]
 
 
 def _yes_or_no(turn: Turn) -> bool | None:
@@ -238,8 +252,18 @@ async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:
     return asked.alone or len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
 
 
+def _taken_off_the_stack(turn: Turn, task: str) -> list[Event]:
+    """A task that is begun anew instead of being taken up is not waiting any more."""
+    stack: list[str] = turn.slot(TASK_STACK) or []
+    if task not in stack:
+        return []
+    left = [each for each in stack if each != task]
+    turn.remember(TASK_STACK, left)
+    return [SlotSet(TASK_STACK, left)]
+
+
 def _push(turn: Turn, task: str) -> Event:
-    stack = [*(turn.slot(TASK_STACK) or []), task]
+    stack = [*(each for each in turn.slot(TASK_STACK) or [] if each != task), task]
     turn.remember(TASK_STACK, stack)
     return SlotSet(TASK_STACK, stack)
 
@@ -281,9 +305,14 @@ def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str
             found[question.slot] = None
             turn.remember(question.slot, None)
     for question in questions:
-        if isinstance(question, Confirmation) and found.get(question.slot) is False:
-            del found[question.slot]
-            turn.remember(question.slot, None)
-            if not found:
-                return {DECLINED: True}
+        if not isinstance(question, Confirmation) or found.get(question.slot) is None:
+            continue
+        agreed = found.pop(question.slot)
+        if agreed and not set(question.depends_on) & set(found):
+            found[question.slot] = True
+            continue
+        # A no, or a yes to something else than what was read back ("yes, but at the other pharmacy").
+        turn.remember(question.slot, None)
+        if not found:
+            return {DECLINED: True}
     return {**found, DECLINED: None} if found else {}

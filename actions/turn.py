@@ -109,6 +109,11 @@ class Turn:
     def remember(self, name: str, value: Any) -> None:
         self._read_now[name] = value
 
+    @property
+    def read_now(self) -> Mapping[str, Any]:
+        """What was read from this message so far."""
+        return self._read_now
+
     def utter(
         self,
         response: str,
@@ -159,25 +164,34 @@ class CarelineAction(Action, ABC):
         turn = Turn(tracker, dispatcher, self._services())
         try:
             return await self.act(turn)
-        except NotSignedIn:
-            return self.failed(turn, "utter_sign_in_again")
-        except SessionExpired:
-            # The portal has forgotten a token that should still hold; who is signed in is decided here, not there.
+        except Exception as error:
+            if isinstance(error, SessionExpired):
+                await self._forget_token(turn)
+            return self.failed(turn, self._reply_to(error))
+
+    def _reply_to(self, error: Exception) -> str:
+        match error:
+            case NotSignedIn():
+                return "utter_sign_in_again"
+            case OutcomeUnknown():
+                logger.error("%s: outcome unknown (%s)", self.name(), type(error).__name__)
+                return "utter_outcome_unknown"
+            case PortalUnavailable() | SessionExpired():
+                logger.warning("%s: %s", self.name(), type(error).__name__)
+                return "utter_portal_unavailable"
+            case PortalError():
+                logger.warning("%s: %s", self.name(), type(error).__name__)
+                return "utter_portal_refused"
+            case _:
+                logger.error("%s: %s", self.name(), _where(error))
+                return "utter_failed"
+
+    async def _forget_token(self, turn: Turn) -> None:
+        # The portal has forgotten a token that should still hold; who is signed in is decided here, not there.
+        try:
             await turn.services.forget_token(turn.sender_id)
-            logger.warning("%s: the portal refused a token", self.name())
-            return self.failed(turn, "utter_portal_unavailable")
-        except OutcomeUnknown as error:
-            logger.error("%s: outcome unknown (%s)", self.name(), type(error).__name__)
-            return self.failed(turn, "utter_outcome_unknown")
-        except PortalUnavailable as error:
-            logger.warning("%s: %s", self.name(), type(error).__name__)
-            return self.failed(turn, "utter_portal_unavailable")
-        except PortalError as error:
-            logger.warning("%s: %s", self.name(), type(error).__name__)
-            return self.failed(turn, "utter_portal_refused")
         except Exception as error:
             logger.error("%s: %s", self.name(), _where(error))
-            return self.failed(turn, "utter_failed")
 
     def failed(self, turn: Turn, response: str) -> list[Event]:
         """Say what went wrong; what was said so far stays in its slots."""

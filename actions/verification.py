@@ -7,11 +7,14 @@ whether or not the clinic knows such a person.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from rasa_sdk.events import SlotSet
 
+from actions import bootstrap
+from actions.bootstrap import Services
 from actions.portal_client import Person
 from actions.reading.personal import read_birth_date, read_phone
 from actions.task import Question
@@ -75,7 +78,12 @@ class SignInBirthDate(Question):
         return found.isoformat() if found else None
 
     async def mention(self, turn: Turn) -> Any | None:
-        return await self.answer(turn) if await self.needed(turn) else None
+        if not await self.needed(turn):
+            return None
+        # Whoever is asked for the phone number often gives both.
+        asked = str(turn.tracker.get_slot("requested_slot") or "") in CLAIM_SLOTS
+        found = read_birth_date(turn.text, turn.now.date(), turn.language, asked)
+        return found.isoformat() if found else None
 
 
 class SignInCode(Question):
@@ -114,6 +122,10 @@ def code_check(turn: Turn) -> dict[str, Any] | None:
 class ActionAskSignInCode(CarelineAction):
     """Sends a code, or says what was wrong with the one that came."""
 
+    def __init__(self, services: Callable[[], Services] = bootstrap.services, floor: timedelta = FLOOR) -> None:
+        super().__init__(services)
+        self._floor = floor
+
     def name(self) -> str:
         return "action_ask_sign_in_code"
 
@@ -126,7 +138,7 @@ class ActionAskSignInCode(CarelineAction):
         ):
             turn.utter("utter_ask_sign_in_code_waiting")
             return []
-        await asyncio.gather(self._start(turn), asyncio.sleep(FLOOR.total_seconds()))
+        await asyncio.gather(self._start(turn), asyncio.sleep(self._floor.total_seconds()))
         return [SlotSet("sign_in_claim", self._claim(turn))]
 
     def _after_check(self, turn: Turn, check: dict[str, Any]) -> list[Event]:

@@ -37,7 +37,7 @@ def train() -> None:
     """Train one model for both languages and keep it as the only one in `models/`."""
     from rasa.model_training import train as rasa_train
 
-    print("==> Training the assistant (half a minute when everything is new)", flush=True)
+    print("==> Training the assistant (a minute when everything is new)", flush=True)
     before = list(MODELS.glob("*.tar.gz"))
     result = rasa_train(
         domain=str(ROOT / "domain.yml"),

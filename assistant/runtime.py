@@ -19,6 +19,7 @@ import importlib.machinery
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
@@ -139,7 +140,11 @@ def install() -> None:
 
 def _silence() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ.setdefault("TQDM_DISABLE", "1")
+    # Rasa shows its progress bars unless this is set; a terminal that is a file would keep every frame of them.
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    # Meant for bots that were written for Rasa 2.
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
     os.environ.setdefault("LOG_LEVEL_LIBRARIES", "ERROR")
 
     logging.getLogger("rasa").setLevel(logging.WARNING)

@@ -29,7 +29,8 @@ def main() -> None:
     for file in var.glob("portal.db*"):
         file.unlink()
     processes = Processes(ports, demo_environment(ports, var), var / "log")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, lambda *_: sys.exit(0))
     print("Starting the four processes:", flush=True)
     try:
         processes.start(lambda name, seconds: print(f"  {name:<10} ready after {seconds:4.1f} s", flush=True))
@@ -44,6 +45,9 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nStopping.")
     finally:
+        # A second Control-C, or make's own signal after ours, must not leave half of them running.
+        for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(end, signal.SIG_IGN)
         processes.stop()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.offers import button
-from actions.portal_client import AccountBalance, PaymentMethod
+from actions.portal_client import AccountBalance, PaymentMethod, PortalError, Refused
 from actions.reading.choices import read_place_in_list
 from actions.reading.money import read_amount
 from actions.reading.words import fold, with_digits
@@ -40,12 +40,12 @@ class PayBillAccount(Question):
         return owed[0].id if len(owed) == 1 else None
 
     async def answer(self, turn: Turn) -> Any | None:
+        owed = await owed_accounts(turn)
         if turn.picked:
-            return turn.picked
+            return turn.picked if turn.picked in {account.id for account in owed} else None
         named = await self.mention(turn)
         if named is not None:
             return named
-        owed = await owed_accounts(turn)
         place = read_place_in_list(turn.text, len(owed))
         return owed[place].id if place is not None else None
 
@@ -95,12 +95,12 @@ class PayBillMethod(Question):
         return methods[0].id if len(methods) == 1 else None
 
     async def answer(self, turn: Turn) -> Any | None:
+        methods = await (await turn.portal()).payment_methods()
         if turn.picked:
-            return turn.picked
+            return turn.picked if turn.picked in {method.id for method in methods} else None
         named = await self.mention(turn)
         if named is not None:
             return named
-        methods = await (await turn.portal()).payment_methods()
         place = read_place_in_list(turn.text, len(methods))
         if place is not None:
             return methods[place].id
@@ -206,6 +206,10 @@ class ActionAskPayBillConfirmed(CarelineAction):
             turn.utter("utter_ask_pay_bill_amount_not_possible", owed=owed)
             return [SlotSet("pay_bill_amount", None), SlotSet("requested_slot", "pay_bill_amount")]
         method = await chosen_method(turn)
+        if method is None:
+            # It was taken off the file meanwhile.
+            await ActionAskPayBillMethod(self._services).act(turn)
+            return [SlotSet("pay_bill_method", None), SlotSet("requested_slot", "pay_bill_method")]
         turn.utter(
             "utter_ask_pay_bill_confirmed",
             buttons=PayBillConfirmed().buttons(turn),
@@ -227,13 +231,15 @@ class ActionPayBill(TaskAction):
             turn.utter("utter_pay_bill_nothing_owed")
             return []
         cents, method = turn.slot("pay_bill_amount"), await chosen_method(turn)
+        if method is None:
+            raise Refused("not-found")
         payment = await (await turn.portal()).pay(account.id, cents, method.id, _key(turn, account, cents))
         values = {
             "amount": money_words(payment.cents),
             "account": account_words(account, turn.language),
             "method": method_words(method, turn.language),
             "receipt": payment.receipt,
-            "left": money_words(account.cents - payment.cents),
+            "left": money_words(await _left(turn, account, payment.cents)),
         }
         turn.utter("utter_pay_bill_paid", parts=[{"type": "receipt", **values, "at": payment.at.isoformat()}], **values)
         return []
@@ -252,9 +258,19 @@ async def chosen_account(turn: Turn) -> AccountBalance | None:
     return next((account for account in owed if account.id == chosen), None)
 
 
-async def chosen_method(turn: Turn) -> PaymentMethod:
+async def chosen_method(turn: Turn) -> PaymentMethod | None:
+    """The card or bank account that was chosen; None when it is not on file any more."""
     methods = await (await turn.portal()).payment_methods()
-    return next(method for method in methods if method.id == turn.slot("pay_bill_method"))
+    return next((method for method in methods if method.id == turn.slot("pay_bill_method")), None)
+
+
+async def _left(turn: Turn, account: AccountBalance, paid: int) -> int:
+    """What is still owed, in cents; asked for, because a payment tried twice was counted before."""
+    try:
+        balances = await (await turn.portal()).balances()
+    except PortalError:
+        return account.cents - paid
+    return next((each.cents for each in balances if each.id == account.id), 0)
 
 
 def method_named(text: str, methods: list[PaymentMethod]) -> str | None:
@@ -289,6 +305,10 @@ def method_words(method: PaymentMethod, language: str) -> str:
 
 
 def _key(turn: Turn, account: AccountBalance, cents: int) -> str:
-    """The same for every try at the same payment: after it is made the balance differs, and so does the key."""
-    parts = ("pay_bill", turn.sender_id, account.id, str(account.cents), str(cents), turn.now.date().isoformat())
+    """The same for every try at the same payment, and another once a payment was made in this conversation.
+
+    The balance is not part of it: after a try whose outcome nobody knows it may have changed by that very payment.
+    """
+    made = sum((event.get("metadata") or {}).get("act") == "utter_pay_bill_paid" for event in turn.tracker.events)
+    parts = ("pay_bill", turn.sender_id, account.id, str(made), str(cents), turn.now.date().isoformat())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:40]

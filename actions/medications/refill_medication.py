@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.offers import button
-from actions.portal_client import DuplicateRequest, Medication, Pharmacy
+from actions.portal_client import DuplicateRequest, Medication, OutcomeUnknown, Pharmacy, PortalError
 from actions.reading.choices import matching_names, read_place_in_list, wants_all
 from actions.task import DECLINED, Confirmation, Question, TaskAction, TaskForm
 from actions.turn import CarelineAction, Event, Turn
@@ -25,7 +25,8 @@ class RefillMedicationMedications(Question):
 
     async def answer(self, turn: Turn) -> Any | None:
         if turn.picked:
-            return turn.picked.split(",")
+            listed_now = {medication.id for medication in await (await turn.portal()).medications()}
+            return [turn.picked] if turn.picked in listed_now else None
         named = await self.mention(turn)
         if named is not None:
             return named
@@ -165,31 +166,39 @@ class ActionRefillMedication(TaskAction):
     form = ValidateRefillMedicationForm
 
     async def do(self, turn: Turn) -> list[Event]:
-        portal, pharmacy = await turn.portal(), turn.slot("refill_medication_pharmacy")
+        pharmacy = turn.slot("refill_medication_pharmacy")
         sent: list[str] = []
         approval: list[str] = []
+        failure: PortalError | None = None
         for medication in [medication for medication in await _wanted(turn) if can_be_asked(medication)]:
             try:
-                request = await portal.request_refill(medication.id, pharmacy["id"], _key(turn, medication))
+                request = await (await turn.portal()).request_refill(medication.id, pharmacy["id"], _key(turn, medication))
             except DuplicateRequest:
                 turn.utter("utter_refill_medication_already_open", medication=spoken_name(medication))
                 continue
-            (approval if request.needs_approval else sent).append(full_name(medication))
-        values = {"pharmacy": pharmacy["name"]}
-        if sent:
-            receipt = {"type": "receipt", "medications": sent, "pharmacy": pharmacy["name"]}
-            turn.utter(
-                "utter_refill_medication_sent", parts=[receipt], medications=listed(sent, turn.language), **values
-            )
-        if approval:
-            receipt = {"type": "receipt", "medications": approval, "pharmacy": pharmacy["name"], "needs_approval": True}
-            turn.utter(
-                "utter_refill_medication_needs_approval",
-                parts=[receipt],
-                medications=listed(approval, turn.language),
-                **values,
-            )
+            except PortalError as error:
+                failure = error
+                break
+            if request.already_open:
+                turn.utter("utter_refill_medication_already_open", medication=spoken_name(medication))
+            else:
+                (approval if request.needs_approval else sent).append(full_name(medication))
+        _say_sent(turn, sent, approval, pharmacy["name"])
+        if failure is not None:
+            # "Nothing was changed" would be untrue once a part of it has been sent.
+            raise OutcomeUnknown if sent or approval else failure
         return [SlotSet("refill_medication_offer", None)]
+
+
+def _say_sent(turn: Turn, sent: list[str], approval: list[str], pharmacy: str) -> None:
+    for response, names in (
+        ("utter_refill_medication_sent", sent),
+        ("utter_refill_medication_needs_approval", approval),
+    ):
+        if names:
+            receipt = {"type": "receipt", "medications": names, "pharmacy": pharmacy}
+            parts = [{**receipt, "needs_approval": True} if names is approval else receipt]
+            turn.utter(response, parts=parts, medications=listed(names, turn.language), pharmacy=pharmacy)
 
 
 def can_be_asked(medication: Medication) -> bool:

@@ -17,6 +17,8 @@ BETWEEN_DIGITS = frozenset(
     ["and", "then", "dash", "hyphen", "dot", "point", "space", "y", "luego", "despues", "guion", "punto", "espacio", "it's", "it", "is", "the", "number", "el", "numero", "es"]
 )  # fmt: skip
 CORRECTED = re.compile(r"\b(?:no|sorry|wait|i mean|actually|scratch that|perdon|digo|mejor dicho|espere?|correccion)\b")
+BIRTH = re.compile(r"\b(?:born|birth ?(?:day|date)|date of birth|dob|naci|nacio|nacid[oa]|nacimiento|cumpleanos)\b")
+WHOLE_YEAR = re.compile(r"\b(?:19|20) ?\d\d\b")
 LONG_MONTHS = tuple(name for name in MONTHS if len(name) >= 5)
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 LINK = r"(?: (?:of|de|del|the|in|on|year|ano))*"
@@ -81,12 +83,15 @@ def _as_digits(words: list[str], at: int, run: str) -> str:
     return HOMOPHONES.get(word, "") if run and (followed or len(run) == 9) else ""
 
 
-def read_birth_date(text: str, today: date, language: str = "en") -> date | None:
+def read_birth_date(text: str, today: date, language: str = "en", asked: bool = True) -> date | None:
     """A day in the past with its year; None when it is not one, or when it is not certain which.
 
-    Numeric dates are month first in English and day first in Spanish, unless only one order is possible.
+    A year of two digits counts only when the date was asked for, or when the words speak of a birth; otherwise
+    "3/24/26" may be a day to come. Numeric dates are month first in English and day first in Spanish, unless only one order is possible.
     """
     said = _prepared(text, language)
+    if not asked and not BIRTH.search(said) and not WHOLE_YEAR.search(said):
+        return None
     for pattern in WRITTEN_OUT:
         if found := re.search(pattern, said):
             return _past(_years(found["y"]), MONTHS[found["m"]], int(found["d"]), today)

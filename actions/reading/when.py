@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 
 from actions.reading.days import MONTHS, WEEKDAYS, Mention, coming, names_a_past_day, read_mentions
 from actions.reading.misspelt import mended
+from actions.reading.personal import BIRTH
 from actions.reading.refused import Refused, take_refused
 from actions.reading.spans import Span, read_span
 from actions.reading.times import TimeRange, outside, read_parts, take_times
@@ -45,7 +46,6 @@ PAST = (
     rf"\b(?:{'|'.join(WEEKDAYS)}|semana|mes|ano|noche) pasad[oa]\b(?! manana)|\bpasad[oa] (?:{'|'.join(WEEKDAYS)}|semana|mes)\b",
     r"\b(?:yesterday|ayer|anoche|antier|anteayer)\b",
 )
-BIRTH = re.compile(r"\b(?:born|birth ?day|birth ?date|date of birth|dob|naci|nacio|nacid[oa]|nacimiento|cumpleanos)\b")
 
 BOUND = re.compile(
     r"\b(?P<bound>after|from|starting|despues|partir|desde|before|by|until|till|antes|hasta|no later than|tardar)"

@@ -8,7 +8,7 @@ from typing import Any
 from actions.portal_client import Provider
 from actions.reading.choices import ANY, matching_names, read_place_in_list, wants_any
 from actions.reading.times import exact_time
-from actions.reading.visit_types import read_visit_type
+from actions.reading.visit_types import read_visit_type, visit_types
 from actions.reading.when import HORIZON, When, read_when
 from actions.reading.words import fold, with_digits
 from actions.reading.yes_no import read_yes_no
@@ -25,7 +25,9 @@ class BookAppointmentVisitType(Question):
     )
 
     async def answer(self, turn: Turn) -> Any | None:
-        return turn.picked or read_visit_type(turn.text)
+        if turn.picked:
+            return turn.picked if turn.picked in visit_types() else None
+        return read_visit_type(turn.text)
 
     async def mention(self, turn: Turn) -> Any | None:
         return None if turn.picked else read_visit_type(turn.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,6 @@ from channels.emergency.context import Verdict
 from channels.emergency.message import plain
 from channels.emergency.oblique import Oblique
 from channels.emergency.rules import Finding, Kind, Rulebook, danger_words
-
-logger = logging.getLogger(__name__)
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
@@ -91,8 +88,8 @@ class EmergencyScreen:
         return None
 
     def replies(self, alarm: Alarm, language: str) -> str:
-        """The reviewed answer, in the language in which the danger was heard, whatever `language` the talk is in."""
-        return self.text(alarm.act, alarm.language or language)
+        """The reviewed answer, in the language in which the danger was heard, not in the `language` of the talk."""
+        return self.text(alarm.act, alarm.language)
 
     def text(self, act: str, language: str) -> str:
         """Any of the reviewed texts by its key, such as `utter_report_emergency_resume`."""
