@@ -6,12 +6,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.reading.words import fold
-from actions.task import END_FORM, TASK_STACK, Question, TaskAction, TaskForm, all_forms, reset
+from actions.task import Question, TaskAction, TaskForm, forget_everything
 from actions.turn import CarelineAction, Event, Turn
-from actions.verification import CLAIM_SLOTS, code_check, say_started, sign_in_questions
+from actions.verification import code_check, say_started, sign_in_questions
 from actions.wording import time_words
 from clock import CLINIC_ZONE
 
@@ -55,13 +55,7 @@ class ActionSignOut(CarelineAction):
         await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
         turn.utter("utter_sign_out_done" if was_in else "utter_sign_out_was_not_in")
         # Whoever uses this screen next finds nothing of what was asked for before.
-        return [
-            *END_FORM,
-            *(event for form in all_forms() for event in reset(form.questions())),
-            *(SlotSet(slot, None) for slot in (*CLAIM_SLOTS, "sign_in_claim")),
-            SlotSet(TASK_STACK, []),
-            FollowupAction("action_listen"),
-        ]
+        return [SlotSet("sign_in_claim", None), *forget_everything()]
 
 
 class ActionResendCode(CarelineAction):

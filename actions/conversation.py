@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
-from actions.task import END_FORM, TASK_STACK, TaskForm, all_forms, reset, take_up
+from actions.task import END_FORM, TASK_STACK, TaskForm, all_forms, forget_everything, reset, take_up
 from actions.turn import CarelineAction, Event, Turn
 from assistant.capabilities import Capabilities, Capability
 
@@ -28,7 +28,7 @@ class ActionStopTask(CarelineAction):
             return []
         turn.utter("utter_stop_task_stopped")
         if form is None:
-            return [SlotSet(TASK_STACK, [])]
+            return forget_everything()
         return [*END_FORM, *reset(form.questions()), *take_up(turn)]
 
 
@@ -42,7 +42,7 @@ class ActionStartOver(CarelineAction):
         form = active_form(turn)
         if form is None:
             turn.utter("utter_start_over_everything")
-            return [SlotSet(TASK_STACK, [])]
+            return forget_everything()
         turn.utter("utter_start_over_task", task=Capabilities.load()[form.capability].title(turn.language))
         return [*reset(form.questions())]
 
@@ -101,13 +101,7 @@ class ActionGoodbye(CarelineAction):
         if turn.heard:
             await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
         turn.utter("utter_goodbye", ended=True)
-        form = active_form(turn)
-        return [
-            *END_FORM,
-            *(reset(form.questions()) if form else []),
-            SlotSet(TASK_STACK, []),
-            FollowupAction("action_listen"),
-        ]
+        return forget_everything()
 
 
 class ActionPlannedCapability(CarelineAction):
@@ -129,7 +123,7 @@ class ActionNotUnderstood(CarelineAction):
         return "action_not_understood"
 
     async def act(self, turn: Turn) -> list[Event]:
-        times = int(turn.slot(MISUNDERSTOOD) or 0) + 1
+        times = int(turn.slot(MISUNDERSTOOD) or 0) + 1 if self._was_just_said(turn) else 1
         form = active_form(turn)
         if form is None and nearest(turn) == "out_of_scope":
             turn.utter("utter_out_of_scope")
@@ -142,6 +136,10 @@ class ActionNotUnderstood(CarelineAction):
         else:
             turn.utter("utter_not_understood_person")
         return [SlotSet(MISUNDERSTOOD, times % 3)]
+
+    def _was_just_said(self, turn: Turn) -> bool:
+        """True when the message before this one was not understood either."""
+        return any(event.get("name") == self.name() for event in _turn_before(turn) if event.get("event") == "action")
 
     def _ask_which(self, turn: Turn) -> None:
         first, second = (row.title(turn.language) for row in likeliest(turn))
@@ -184,12 +182,14 @@ def intent_button(row: Capability, language: str) -> dict[str, str]:
 
 def last_said(turn: Turn) -> list[dict[str, Any]]:
     """What was said in the turn before this one, in order."""
+    return [_as_message(event) for event in _turn_before(turn) if event.get("event") == "bot" and event.get("text")]
+
+
+def _turn_before(turn: Turn) -> list[dict[str, Any]]:
+    """The events from the message before this one up to this one; empty at the first message."""
     events = turn.tracker.events
     users = [index for index, event in enumerate(events) if event.get("event") == "user"]
-    if len(users) < 2:
-        return []
-    between = events[users[-2] : users[-1]]
-    return [_as_message(event) for event in between if event.get("event") == "bot" and event.get("text")]
+    return events[users[-2] : users[-1]] if len(users) > 1 else []
 
 
 def _as_message(event: dict[str, Any]) -> dict[str, Any]:

@@ -7,4 +7,4 @@ import json
 
 def button(title: str, pick: str) -> dict[str, str]:
     """A choice that answers the question being asked with `pick`."""
-    return {"title": title, "payload": f"/inform{json.dumps({'pick': pick})}"}
+    return {"title": title[:1].upper() + title[1:], "payload": f"/inform{json.dumps({'pick': pick})}"}

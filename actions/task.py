@@ -39,6 +39,8 @@ class Question(ABC):
     slot: ClassVar[str]
     depends_on: ClassVar[tuple[str, ...]] = ()
     """Slots whose change makes this answer void."""
+    offer: ClassVar[str | None] = None
+    """Slot in which its asking action keeps what it has shown."""
     alone: ClassVar[bool] = False
     """True when its answer is searched only for others of its kind: a birth date is no day for a visit."""
     said_like: ClassVar[frozenset[str]] = frozenset()
@@ -140,7 +142,9 @@ class TaskForm(CarelineAction):
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
         opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
-        kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot != TASK_STACK]
+        # A yes is not kept: it was given to something that has not happened, and is asked for again.
+        dropped = {TASK_STACK, *(question.slot for question in self.questions() if isinstance(question, Confirmation))}
+        kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot not in dropped]
         # What could not be looked up in the words that began the task is, once it goes on.
         kept += [SlotSet(OPENING, turn.text)] if opens else []
         return [*kept, *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
@@ -214,8 +218,15 @@ class TaskAction(CarelineAction):
 
 
 def reset(questions: Sequence[Question]) -> list[Event]:
-    """Forget every answer of a form."""
-    return [*(SlotSet(question.slot, None) for question in questions), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
+    """Forget every answer of a form, and what was shown for it."""
+    slots = [slot for question in questions for slot in (question.slot, question.offer) if slot is not None]
+    return [*(SlotSet(slot, None) for slot in slots), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
+
+
+def forget_everything() -> list[Event]:
+    """End the task at hand and forget those that wait, with all that was said for them; then wait for the next message."""
+    answers = [event for form in all_forms() for event in reset(form.questions())]
+    return [*END_FORM, *answers, SlotSet(TASK_STACK, []), FollowupAction("action_listen")]
 
 
 def all_forms() -> list[TaskForm]:

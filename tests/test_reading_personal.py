@@ -151,6 +151,8 @@ BIRTHS_EN = [
     ("twelve twenty four seventy", "1970-12-24"),
     ("born in 1984 on march 12", "1984-03-12"),
     ("541 555 0101 and march 12 1984", "1984-03-12"),
+    ("541 555 0101, 3/12/84", "1984-03-12"),
+    ("3/12/84 5415550101", "1984-03-12"),
     ("april fifth twenty ten", "2010-04-05"),
     ("august tenth two thousand twelve", "2012-08-10"),
     ("february 29 1983", None),

@@ -50,7 +50,9 @@ BANK = PaymentMethod("pay-bank", "bank account", "6789")
 
 def medication(name: str, **but: Any) -> Medication:
     """A medicine with refills left and nothing in the way."""
-    plain = Medication(f"med-{name}", name, "10 mg", f"{name} 10 mg tablet", "", 2, "Amy Chen, MD", False, False, None, None, False)
+    plain = Medication(
+        f"med-{name}", name, "10 mg", f"{name} 10 mg tablet", "", 2, "Amy Chen, MD", False, False, None, None, False
+    )
     return replace(plain, **but)
 
 
@@ -60,7 +62,9 @@ LISINOPRIL, SERTRALINE = medication("lisinopril"), medication("sertraline", refi
 def open_slot(day: int, hour: int, minute: int = 0, provider: Provider = CHEN, place: Place = CRESCENT) -> OpenSlot:
     """A time of half an hour in March 2026."""
     start = datetime(2026, 3, day, hour, minute, tzinfo=CLINIC_ZONE)
-    return OpenSlot(f"slot-{day}-{hour}{minute:02}-{provider.family_name}", start, start + timedelta(minutes=30), provider, place)
+    return OpenSlot(
+        f"slot-{day}-{hour}{minute:02}-{provider.family_name}", start, start + timedelta(minutes=30), provider, place
+    )
 
 
 def result(name: str, day: int, *values: ResultValue, **but: Any) -> TestResult:
@@ -98,10 +102,18 @@ class Talk:
     """What Rasa would keep of one conversation; slots, events and the active form follow what the actions return."""
 
     def __init__(
-        self, folder: Path, *, language: str = "en", channel: str = "web", caller: str | None = None, signed_in: bool = True
+        self,
+        folder: Path,
+        *,
+        language: str = "en",
+        channel: str = "web",
+        caller: str | None = None,
+        signed_in: bool = True,
     ) -> None:
         self.clock = FixedClock(A_TUESDAY)
-        self.identity = Identity(open_engine(f"sqlite:///{folder}/identity.db"), self.clock, Keys("only these tests know this secret"))
+        self.identity = Identity(
+            open_engine(f"sqlite:///{folder}/identity.db"), self.clock, Keys("only these tests know this secret")
+        )
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
         self.outbox = Outbox()
@@ -145,7 +157,9 @@ class Talk:
         assert start.delivery is not None
         return start.delivery.code
 
-    def hears(self, text: str = "", intent: str = "inform", *, confidence: float = 0.95, pick: str | None = None, **more: Any) -> Talk:
+    def hears(
+        self, text: str = "", intent: str = "inform", *, confidence: float = 0.95, pick: str | None = None, **more: Any
+    ) -> Talk:
         """A message comes in; `more` are keys of Rasa's message, or of its metadata when they begin with `known_`."""
         known = {key.removeprefix("known_"): value for key, value in more.items() if key.startswith("known_")}
         self.message = {
@@ -182,7 +196,12 @@ class Talk:
             self.loop = made.form
             self.slots["requested_slot"] = None
             self.events.append({"event": "active_loop", "name": made.form})
-        return await self.runs(made)
+        events = await self.runs(made)
+        if self.loop == made.form and self.requested is None:
+            # A form that has nothing to ask is over.
+            self.loop = None
+            self.events.append({"event": "active_loop", "name": None})
+        return events
 
     def tracker(self) -> Tracker:
         state = {

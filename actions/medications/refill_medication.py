@@ -12,16 +12,22 @@ from rasa_sdk.events import SlotSet
 from actions.offers import button
 from actions.portal_client import DuplicateRequest, Medication, OutcomeUnknown, Pharmacy, PortalError
 from actions.reading.choices import matching_names, read_place_in_list, wants_all
+from actions.reading.words import fold
 from actions.task import DECLINED, Confirmation, Question, TaskAction, TaskForm
 from actions.turn import CarelineAction, Event, Turn
 from actions.verification import sign_in_questions
 from actions.wording import day_words, listed
+
+ALL_OF_WHAT = re.compile(
+    r"\b(?:med|pill|prescription|refill|drug|script|everything|medic|pastilla|receta|resurt|todo\b)"
+)
 
 
 class RefillMedicationMedications(Question):
     """Ids of the medicines to refill."""
 
     slot = "refill_medication_medications"
+    offer = "refill_medication_offer"
 
     async def answer(self, turn: Turn) -> Any | None:
         if turn.picked:
@@ -43,9 +49,7 @@ class RefillMedicationMedications(Question):
         found = matching_names(turn.text, [spoken_name(medication) for medication in medications])
         if found:
             return [medications[index].id for index in found]
-        if re.search(
-            r"\b(?:all|every|todas?|todos?)\b.*\b(?:med|pill|prescription|medic|pastilla|receta)", turn.text.casefold()
-        ):
+        if wants_all(turn.text) and ALL_OF_WHAT.search(fold(turn.text)):
             return [medication.id for medication in medications if can_be_asked(medication)] or None
         return None
 
@@ -166,13 +170,17 @@ class ActionRefillMedication(TaskAction):
     form = ValidateRefillMedicationForm
 
     async def do(self, turn: Turn) -> list[Event]:
-        pharmacy = turn.slot("refill_medication_pharmacy")
+        portal, pharmacy, wanted = await turn.portal(), turn.slot("refill_medication_pharmacy"), await _wanted(turn)
+        if not any(can_be_asked(medication) for medication in wanted):
+            # Since the yes something has come in between.
+            for medication in wanted:
+                say_obstacle(turn, medication)
         sent: list[str] = []
         approval: list[str] = []
         failure: PortalError | None = None
-        for medication in [medication for medication in await _wanted(turn) if can_be_asked(medication)]:
+        for medication in [medication for medication in wanted if can_be_asked(medication)]:
             try:
-                request = await (await turn.portal()).request_refill(medication.id, pharmacy["id"], _key(turn, medication))
+                request = await portal.request_refill(medication.id, pharmacy["id"], _key(turn, medication))
             except DuplicateRequest:
                 turn.utter("utter_refill_medication_already_open", medication=spoken_name(medication))
                 continue
@@ -187,7 +195,7 @@ class ActionRefillMedication(TaskAction):
         if failure is not None:
             # "Nothing was changed" would be untrue once a part of it has been sent.
             raise OutcomeUnknown if sent or approval else failure
-        return [SlotSet("refill_medication_offer", None)]
+        return []
 
 
 def _say_sent(turn: Turn, sent: list[str], approval: list[str], pharmacy: str) -> None:

@@ -29,6 +29,10 @@ OTHER_NUMBERS = re.compile(
 )
 
 
+LEAST_IN_WORDS = 13
+"""Dollars; up to twelve, a number word alone is as likely a pronoun, a pick or an hour."""
+
+
 def read_amount(text: str, owed: int, asked: bool = False) -> int | None:
     """The amount in cents that a text names, given what is owed; None when it names none.
 
@@ -44,7 +48,8 @@ def read_amount(text: str, owed: int, asked: bool = False) -> int | None:
     if HALF.search(folded):
         return (owed + 1) // 2
     bare = BARE.search(said) if asked else None
-    if bare:
+    # "The bank one", "the first two": a small number in words points at something, it is no amount.
+    if bare and not (bare[1].isdecimal() and int(bare[1]) < LEAST_IN_WORDS and bare[1] not in folded):
         return _cents(bare[1])
     if WHOLE.search(folded) or (asked and (wants_all(text) or IT.search(folded))):
         return owed

@@ -95,7 +95,7 @@ def read_birth_date(text: str, today: date, language: str = "en", asked: bool = 
     for pattern in WRITTEN_OUT:
         if found := re.search(pattern, said):
             return _past(_years(found["y"]), MONTHS[found["m"]], int(found["d"]), today)
-    if found := re.search(r"\b(\d{4}) (\d{1,2}) (\d{1,2})\b", said):
+    if found := re.search(r"\b((?:19|20)\d\d) (\d{1,2}) (\d{1,2})\b", said):
         return _past([int(found[1])], int(found[2]), int(found[3]), today)
     found = re.search(rf"\b(\d{{1,2}}) (\d{{1,2}}) {YEAR}", said) or re.search(
         r"\b(\d{2})(\d{2})(?P<y>\d{4}|\d{2})\b", said

@@ -19,13 +19,16 @@ ABNORMAL = re.compile(
     r"\b(?:abnormal|high|low|flag(?:ged)?|out of range|off|wrong|anormal(?:es)?|alt[oa]s?|baj[oa]s?|fuera de rango|mal)\b"
 )
 ALIASES = {
-    "cholesterol": "lipid", "colesterol": "lipid", "lipids": "lipid", "lipidos": "lipid", "ldl": "lipid", "hdl": "lipid", "trigliceridos": "lipid", "triglycerides": "lipid",
-    "a1c": "hemoglobin", "hba1c": "hemoglobin", "hemoglobina": "hemoglobin", "azucar": "hemoglobin", "sugar": "hemoglobin",
+    "colesterol": "cholesterol", "lipids": "lipid", "lipidos": "lipid", "trigliceridos": "triglycerides",
+    "hba1c": "a1c", "hemoglobina": "hemoglobin", "azucar": "a1c", "sugar": "a1c",
     "thyroid": "tsh", "tiroides": "tsh", "kidney": "creatinine", "rinon": "creatinine", "rinones": "creatinine", "creatinina": "creatinine",
     "strep": "strep", "estreptococo": "strep", "mamografia": "mammogram", "mamograma": "mammogram", "potasio": "potassium",
     "glucosa": "glucose", "biopsia": "biopsy", "hemograma": "cbc",
 }  # fmt: skip
 FLAGS = {"H": "high", "HH": "high", "L": "low", "LL": "low", "A": "abnormal", "AA": "abnormal"}
+COMMON_TO_TESTS = frozenset(
+    ["test", "tests", "panel", "result", "results", "total", "level", "levels", "screen", "count", "with", "and"]
+)
 CRITICAL = frozenset({"HH", "LL", "AA"})
 
 
@@ -85,13 +88,18 @@ def results_asked_for(words: str, results: list[TestResult]) -> list[TestResult]
     """The results that the words name; None when they name none, empty when only flagged ones were wanted and there are none."""
     said: list[str] = re.findall(r"[a-z0-9]+", fold(words))
     folded = " ".join(ALIASES.get(word, word) for word in said)
-    heads = list(dict.fromkeys(_head(result) for result in results))
-    named = {heads[index] for index in matching_names(folded, heads, cutoff=88)}
+    named = [result for result in results if matching_names(folded, _names(result), cutoff=88)]
     if named:
-        return [result for result in results if _head(result) in named]
+        return named
     if ABNORMAL.search(folded):
         return [result for result in results if any(value.flag in FLAGS for value in result.values)]
     return None
+
+
+def _names(result: TestResult) -> list[str]:
+    """The words that a test and what it measures may be called by; not those that every test shares."""
+    words = re.findall(r"[a-z0-9]{3,}", fold(" ".join([result.name, *(value.name for value in result.values)])))
+    return [word for word in dict.fromkeys(words) if word not in COMMON_TO_TESTS]
 
 
 def newest_of_each(results: list[TestResult]) -> list[TestResult]:
@@ -100,11 +108,6 @@ def newest_of_each(results: list[TestResult]) -> list[TestResult]:
     for result in results:
         newest.setdefault(result.name, result)
     return list(newest.values())
-
-
-def _head(result: TestResult) -> str:
-    """The word that people name a test by."""
-    return fold(result.name).split()[0]
 
 
 def say_result(turn: Turn, result: TestResult) -> None:

@@ -15,6 +15,7 @@ from actions.reading.visit_types import visit_type_name
 from actions.reading.when import HORIZON
 from actions.scheduling.book_appointment_questions import (
     ANYBODY,
+    COMMON_VISIT_TYPES,
     BookAppointmentConfirmed,
     BookAppointmentPlace,
     BookAppointmentProvider,
@@ -53,8 +54,7 @@ class ActionAskBookAppointmentVisitType(CarelineAction):
         return "action_ask_book_appointment_visit_type"
 
     async def act(self, turn: Turn) -> list[Event]:
-        common = ("physical", "follow_up", "sick_visit", "video_visit")
-        buttons = [button(visit_type_name(code, turn.language), code) for code in common]
+        buttons = [button(visit_type_name(code, turn.language), code) for code in COMMON_VISIT_TYPES]
         turn.utter("utter_ask_book_appointment_visit_type", buttons=buttons)
         return []
 
@@ -66,10 +66,17 @@ class ActionAskBookAppointmentProvider(CarelineAction):
     async def act(self, turn: Turn) -> list[Event]:
         earlier = {visit.provider.id for visit in await (await turn.portal()).appointments() if visit.provider}
         own = [provider for provider in await providers_of(turn) if provider.id in earlier]
-        buttons = [button(doctor_words(provider.name, turn.language), provider.id) for provider in own[:3]]
+        open_with = [provider for provider in own if await self._has_openings(turn, provider.id)]
+        buttons = [button(doctor_words(provider.name, turn.language), provider.id) for provider in open_with[:3]]
         anybody = "Anyone" if turn.language == "en" else "Cualquiera"
         turn.utter("utter_ask_book_appointment_provider", buttons=[*buttons, button(anybody, "anybody")])
         return []
+
+    async def _has_openings(self, turn: Turn, provider_id: str) -> bool:
+        """False for somebody who does not do this kind of visit, or is booked out: no use in suggesting them."""
+        visit_type = turn.slot("book_appointment_visit_type")
+        wish = SlotWish(visit_type, provider_id, None, turn.now, turn.now + HORIZON, limit=1)
+        return bool(await (await turn.portal()).open_slots(wish))
 
 
 class ActionAskBookAppointmentSlot(CarelineAction):
@@ -146,7 +153,7 @@ class ActionBookAppointment(TaskAction):
         values = _receipt_values(turn, booked, chosen)
         receipt = {"type": "receipt", "appointment": booked.id, "start": booked.start.isoformat(), **values}
         turn.utter("utter_book_appointment_booked", parts=[receipt], appointment=booked.id, **values)
-        return [SlotSet("book_appointment_offer", None)]
+        return []
 
 
 def slot_value(slot: OpenSlot) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from actions.reading.yes_no import read_yes_no
 from actions.task import Confirmation, Question, Remark
 from actions.turn import Turn
 
+COMMON_VISIT_TYPES = ("physical", "follow_up", "sick_visit", "video_visit")
+"""Those that are offered as choices, in this order."""
 ANYBODY = {"id": None, "name": None}
 
 
@@ -27,7 +29,14 @@ class BookAppointmentVisitType(Question):
     async def answer(self, turn: Turn) -> Any | None:
         if turn.picked:
             return turn.picked if turn.picked in visit_types() else None
-        return read_visit_type(turn.text)
+        named = read_visit_type(turn.text)
+        if named is not None:
+            return named
+        place = read_place_in_list(turn.text, len(COMMON_VISIT_TYPES))
+        if place is not None:
+            return COMMON_VISIT_TYPES[place]
+        # Whatever ails somebody who was asked what kind of visit they need, it is a visit because of it.
+        return "sick_visit" if turn.intent == "ask_medical_advice" else None
 
     async def mention(self, turn: Turn) -> Any | None:
         return None if turn.picked else read_visit_type(turn.text)
@@ -106,6 +115,7 @@ class BookAppointmentSlot(Question):
     """One of the times that were offered."""
 
     slot = "book_appointment_slot"
+    offer = "book_appointment_offer"
     depends_on = (
         "book_appointment_visit_type",
         "book_appointment_provider",
