@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 MONTHS = {
@@ -95,5 +96,6 @@ def listed(items: list[str], language: str, joint: str = "and") -> str:
     if joint == "or":
         word = "u" if last.startswith(("o", "ho")) else "o"
     else:
-        word = "e" if last.startswith(("i", "hi")) else "y"
+        # Before a glide ("hierro", "iones") it stays "y".
+        word = "e" if re.match(r"h?i(?![aeou])", last) else "y"
     return f"{', '.join(items[:-1])} {word} {items[-1]}"

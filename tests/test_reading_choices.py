@@ -59,6 +59,14 @@ PLACES_EN = [
     ("neither one", None),
     ("the 24th", None),
 ]
+PLACES_EN += [
+    ("the earliest one", 0),
+    ("the earliest please", 0),
+    ("the later one", 2),
+    ("the latest", 2),
+    ("what's the earliest next week", None),
+    ("later next week", None),
+]
 PLACES_ES = [
     ("2", 1),
     ("la dos", 1),
@@ -106,6 +114,7 @@ PLACES_ES = [
     ("ninguna", None),
     ("el 24", None),
 ]
+PLACES_ES += [("la más temprano", 0), ("la mas tarde por favor", 2), ("más temprano la otra semana", None)]
 ANY_EN = [
     "anyone",
     "anybody",

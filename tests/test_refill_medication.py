@@ -61,7 +61,7 @@ async def test_the_medicines_on_prescription_are_offered(talk: Talk) -> None:
         ("the second one", ["sertraline"]),
         ("2", ["sertraline"]),
         ("la segunda", ["sertraline"]),
-        ("the last one", ["amlodipine"]),
+        ("the third", ["metformin"]),
         ("that's all", None),
         ("i don't know", None),
         ("the blue ones", None),
@@ -72,7 +72,7 @@ async def test_a_medicine_is_chosen_by_name_or_place(talk: Talk, words: str, nam
     await talk.does(ActionAskRefillMedicationMedications)
     await fill(talk, words)
     chosen = talk.slots.get("refill_medication_medications")
-    assert chosen == (None if names is None else [f"med-{name}" for name in names])
+    assert (chosen and sorted(chosen)) == (names and [f"med-{name}" for name in names])
 
 
 async def test_a_medicine_is_chosen_by_its_button(talk: Talk) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actions import bootstrap
 from actions.account import ActionSignOut
 from actions.billing.pay_bill import ActionPayBill, ValidatePayBillForm
-from actions.bootstrap import NotSignedIn
+from actions.bootstrap import NotSignedIn, Services
 from actions.conversation import ActionGoodbye
 from actions.medications.refill_medication import ActionRefillMedication, ValidateRefillMedicationForm
 from actions.portal_client import (
@@ -69,7 +70,10 @@ SECRETS = (
 class ActionProbe(CarelineAction):
     """Raises what it is given, or says that all is well."""
 
-    def __init__(self, services: Any, error: BaseException | None = None) -> None:
+    def __init__(
+        self, services: Callable[[], Services] = bootstrap.services, error: BaseException | None = None
+    ) -> None:
+        # Can be built with nothing, as everything the executor finds has to be.
         super().__init__(services)
         self.error = error
 

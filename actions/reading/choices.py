@@ -42,6 +42,10 @@ PICKING = (
 )
 PICKED = r"(?:one|works|is|good|fine|ok|okay|great|perfect|please|por favor|porfa|thanks|thank you|gracias|esta bien|me sirve|sounds good)"
 BARE = re.compile(rf"(?:{PICKING} )*(\d)(?: {PICKED})*")
+EARLIEST = re.compile(r"\b(?:earliest|soonest|earlier|temprano|pronto)\b")
+ENDS = re.compile(
+    rf"(?:{PICKING} )*(?:earliest|soonest|earlier|latest|later|mas temprano|mas pronto|mas tarde)(?: {PICKED})*"
+)
 SHORT_ORDINAL = re.compile(r"\b([1-9])(?:st|nd|rd|th|ra|ro|era|er|da|do|ta|to)\b")
 
 
@@ -53,6 +57,8 @@ def read_place_in_list(text: str, count: int) -> int | None:
         return None
     if {"last", "ultima", "ultimo", "bottom"} & set(said):
         return count - 1
+    if ENDS.fullmatch(" ".join(said)):
+        return 0 if EARLIEST.search(folded) else count - 1
     if {"middle", "medio", "enmedio"} & set(said):
         return count // 2 if count % 2 else None
     short = SHORT_ORDINAL.search(folded)

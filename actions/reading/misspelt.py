@@ -8,10 +8,10 @@ from rapidfuzz.distance import OSA
 
 SHORT = {
     "nxt": "next", "wk": "week", "wks": "weeks", "wknd": "weekend", "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow",
-    "2moro": "tomorrow", "mornin": "morning", "morn": "morning", "aft": "afternoon", "arvo": "afternoon", "eve": "evening",
+   "mornin": "morning", "morn": "morning", "aft": "afternoon", "arvo": "afternoon", "eve": "evening",
     "til": "till", "thru": "through", "btw": "between", "b4": "before", "oclock": "o'clock", "noonish": "noon", "mid": "middle",
     "sig": "siguiente", "sgte": "siguiente", "prox": "proximo", "x": "por", "pa": "para", "dsp": "despues",
-    "mnn": "manana", "fds": "fin de semana", "finde": "fin de semana", "findes": "fines de semana", "oy": "hoy", "ma": "manana",
+    "mnn": "manana", "fds": "fin de semana", "finde": "fin de semana", "findes": "fines de semana", "oy": "hoy",
     "tempranito": "temprano", "mananita": "manana", "nochecita": "noche",
     "lun": "lunes", "mie": "miercoles", "jue": "jueves", "vie": "viernes", "proxima": "proximo", "proximas": "proximos",
 }  # fmt: skip

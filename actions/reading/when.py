@@ -22,18 +22,21 @@ from actions.reading.spans import Span, read_span
 from actions.reading.times import TimeRange, outside, read_parts, take_times
 from actions.reading.words import ORDINALS, fold, tokens, with_digits
 
-__all__ = ["HORIZON", "MONTHS", "WEEKDAYS", "When", "read_date", "read_when"]
+__all__ = ["HORIZON", "MONTHS", "WEEKDAYS", "When", "read_date", "read_when", "says_any_time"]
 
 HORIZON = timedelta(days=56)
 """How far ahead a wish without an end reaches: as far as the clinic opens its books."""
 
-ANY = re.compile(
-    r"\b(?:any ?(?:time|day)|whenever|as (?:soon|early) as (?:possible|you can)|asap|soonest|the (?:sooner|earlier) the better|(?:the )?earliest|right now|now$|flexible|^any$|"
-    r"(?:first|next|soonest) (?:one |thing |opening )?(?:available|you have|opening)|first opening|no preference|"
-    r"(?:doesn'?t|don'?t|does not) (?:matter|care|mind)|anything|either|whatever(?:'s)?|right away|soon|"
+ANY_TIME = re.compile(
+    r"\b(?:any ?(?:time|day)|whenever|as (?:soon|early) as (?:possible|you can)|asap|soonest|the (?:sooner|earlier) the better|(?:the )?earliest|"
+    r"(?:first|next|soonest) (?:one |thing |opening )?(?:available|you have|opening)|first opening|right away|right now|"
     r"cualquier (?:dia|hora|momento|fecha)|cuando (?:me |nos )?(?:sea|quiera|haya|pueda[ns]?|tenga[ns]?|guste)|lo antes(?: que)?|lo mas (?:pronto|rapido|temprano)|"
-    r"cuanto antes|primer[ao]? (?:cita|hora|fecha)? ?(?:disponible|que (?:haya|tengan?|se pueda))|me (?:da|es) (?:igual|lo mismo)|no importa|"
-    r"(?:el|la|lo) que (?:sea|haya|tengan?)|sin preferencia|pronto|ahor(?:a|ita)(?: mismo)?)\b"
+    r"cuanto antes|primer[ao]? (?:cita|hora|fecha)? ?(?:disponible|que (?:haya|tengan?|se pueda)))\b"
+)
+# Said of the time only when that was asked.
+NO_MATTER = re.compile(
+    r"\b(?:now$|flexible|^any$|no preference|(?:doesn'?t|don'?t|does not) (?:matter|care|mind)|anything|either|whatever(?:'s)?|soon|"
+    r"me (?:da|es) (?:igual|lo mismo)|no importa|(?:el|la|lo) que (?:sea|haya|tengan?)|sin preferencia|pronto|ahor(?:a|ita)(?: mismo)?)(?=\b|$)"
 )
 SICK = r"duele\w*|dolor\w*|tos|fiebre|mal|mala|malo|enferm\w+|empez\w+|comenz\w+|llevo|tengo|siento|siente|ronchas|vomit\w+"
 A_DAY = rf"(?:(?:the|last|this|el|la|este|esta|about|como|hace) )*(?:{'|'.join(WEEKDAYS)}|yesterday|today|tomorrow|morning|night|noon|week|weekend|month|ayer|anoche|hoy|manana|noche|semana|mes|{'|'.join(MONTHS)}|\d+)"
@@ -76,12 +79,17 @@ def read_when(text: str, now: datetime, language: str = "en") -> When | None:
     refused, said = take_refused(said, today)
     times, said = take_times(said)
     days = _read_days(said, today, language)
-    if days is None and ANY.search(said):
+    if days is None and (ANY_TIME.search(said) or NO_MATTER.search(said)):
         days = When(today, today + HORIZON, any_day=True)
     if days is None and not times and not refused:
         return None
     wish = replace(days or When(today, today + HORIZON, any_day=True), times=times)
     return _without_refused(wish, refused, today)
+
+
+def says_any_time(text: str) -> bool:
+    """True for words like "as soon as possible", which speak of the time even when something else was asked."""
+    return ANY_TIME.search(_prepared(text)) is not None
 
 
 def read_date(text: str, today: date, language: str = "en") -> date | None:

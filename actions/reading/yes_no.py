@@ -7,28 +7,33 @@ import re
 from actions.reading.words import fold
 
 LEAD = r"^(?:(?:um+|uh|oh|well|so|hey|pues|bueno|este|ah|ay|mm+|oiga|mire)\b ?)*"
-# Said to questions of any kind; what follows is looked at by DOUBT alone.
+VERB = r"(?:do|book|send|pay|submit|schedule|reserve)"
+# Said to questions of any kind; what follows is looked at by DOUBT.
 YES = re.compile(
     LEAD
-    + r"(?:(?:y+e+s+|yeah+|yea|yep|yup|ye|yessir|sure|o+k+(?:ay|ey|i+s?)?|k+|correct|absolutely|definitely|of course|"
-    r"perfect|great|exactly|confirm(?:ed)?|affirmative|uh huh|mhm+|mm hmm|why not|no problem|by all means|all good|you got it|works for me|go (?:ahead|for it)|"
-    r"(?:that|it|this)(?:'?s| is|'?ll| will)? (?:right|correct|fine|ok(?:ay)?|good|great|perfect|works?|be fine|do)|sounds? (?:good|great|right)|i confirm|i do|"
-    r"(?:please )?(?:do|book|send|pay|submit|schedule|reserve)(?: (?:it|that|them|so))?|please do|let'?s (?:do (?:it|that)|go)|"
-    r"s+i+p?|simon|claro|correcto|exacto|de acuerdo|dale|adelante|perfecto|por supuesto|confirmo|confirmado|vale|andale|asi es|eso es|"
-    r"c[uo]mo no|por ?que no|orale|no hay (?:problema|pedo)|me (?:parece|queda) bien|me sirve|desde luego|aja|seguro|(?:esta|ta) (?:muy )?(?:bien|bueno|perfecto|correcto)|"
-    r"(?:reserve|agende|mande|haga|haz|aparte|envie|confirme|page|pague|pida|programe)(?:me)?l[oa]s?)(?=\b|$) ?)+"
+    + r"(?:(?:y+e+s+|yeah+|yea|yeh|yas|yse|yep|yup|ye|yessir|s(?:h)?ure|o+k+(?:ay|ey|i+s?)?|okie dokie|al(?:l )?right(?: then)?|k+|cor+ect|absolutely|definitely|certainly|of course|"
+    r"perfect|great|exactly|indeed|agreed|confirm(?:ed)?|affirmative|uh huh|mhm+|mm hmm|why not|no problem|by all means|all good|you (?:got it|bet)|works for me|fine by me|looks good|"
+    r"go (?:ahead|for it)|i (?:agree|confirm|do)|i(?:'d| would) (?:like|love) that|it is|(?:every|all) ?(?:thing)? is (?:correct|right|fine)|"
+    r"(?:that|it|this)(?:'?s| is|'?ll| will)? (?:right|cor+ect|fine|ok(?:ay)?|good|great|perfect|works?|be fine|do)|sounds? (?:good|great|right)|"
+    rf"(?:please )?{VERB} (?:it|that|them|so)|please do|let'?s (?:do (?:it|that)|go)|"
+    r"s+i+p?|simon|claro|correcto|exacto|exactamente|afirmativo|efectivamente|de acuerdo|dale|dele|adelante|proceda|perfecto|por supuesto|(?:lo )?confirmo|confirmado|acepto|vale|andale|"
+    r"asi es|eso (?:es|mismo)|tal cual|cierto|es (?:verdad|cierto|correcto)|c[uo]mo no|por ?que no|orale|no hay (?:problema|pedo)|me (?:parece|queda) bien|me (?:sirve|conviene)|"
+    r"desde luego|ajam?|segur(?:o|isimo)|estoy segur[oa]|(?:todo )?(?:esta|ta) (?:muy )?(?:bien|bueno|perfecto|correcto)|"
+    r"(?:reserve|agende|mande|haga|haz|aparte|envie|confirme|page|pague|pida|programe)(?:me)?l[oae]s?)(?=\b|$) ?)+"
 )
 # A yes only when hardly anything follows: each begins other sentences as well.
 WEAK_YES = re.compile(
-    LEAD + r"(?:right|good|fine|please|ya|va|sale|ok|si)"
+    LEAD + rf"(?:right|good|fine|please|true|y|ya|va|sale|si|eso|bueno|{VERB})"
     r"(?: (?:please|thanks|thank you|ok|yes|sir|ma'?am|miss|with me|for me|then|por favor|porfa|gracias|senorita|senor|pues|entonces|muy bien|and do it))*$"
 )
 NO = re.compile(
     LEAD
-    + r"(?:(?:ok(?:ay)?|actually|wait|sorry|perdon|espere?|hombre|yeah|please|by favor|ahorita|creo que|claro que|por supuesto que|eso|asi|ya|mejor|aun|todavia|nombre|i'?d rather|"
-    r"of course|definitely|absolutely|certainly|probably|maybe|i guess|i think) )*"
-    r"(?:n+o+p?|nope|nah+|naw|nel|negat(?:ive|ivo)|not|don'?t|do not|never ?mind|never|wrong|incorrect[oa]?|equivocad[oa]|nunca|para nada|hold off|"
-    r"i (?:don'?t|do not) (?:want|think|like|agree)|(?:that|it|this)(?:'?s| is) (?:not|wrong|incorrect)|(?:esta|ta) mal|cancel (?:it|that))"
+    + r"(?:(?:ok(?:ay)?|actually|wait|sorry|perdon|espere?|hombre|yeah|please|ahorita|creo que|claro que|por supuesto que|prefiero que|eso|asi|ya|mejor|aun|todavia|nombre|que|i'?d rather|"
+    r"of course|definitely|absolutely|certainly|probably|maybe|i guess|i think|i'?m afraid) )*"
+    r"(?:n+o+p?|n|nope|nah+|naw|n?uh uh|nel|nombe|negat(?:ive|ivo)|not|don'?t|do not|never ?mind|never|none|neither|wrong|false|falso|incorrect[oa]?|equivocad[oa]|nunca|jamas|tampoco|ningun[oa]?s?|"
+    r"para nada|nada de eso|de ninguna manera|hold off|maybe later|i'?ll pass|i disagree|"
+    r"i (?:don'?t|do not)(?: (?:want|think|like|agree)|$)|(?:that|it|this)(?:'?s| is|isn'?t|doesn'?t| isn'?t| doesn'?t| won'?t) (?:not|wrong|incorrect|right|work|mine)|(?:that|it|this)(?:'?s| is) (?:not|wrong|incorrect)|"
+    r"(?:esta|ta) mal|cancel (?:it|that))"
     r"(?=\b|$)"
 )
 # Said to say nothing: neither yes nor no, though they begin like one of them.
@@ -40,7 +45,7 @@ UNSURE = re.compile(
 )
 # A yes that takes itself back ("yes but change the day"), waits or asks something is none.
 DOUBT = re.compile(
-    r"\b(?:but|except|instead|later|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
+    r"\b(?:but|except|instead|later|wrong|cancel\w*|reschedul\w*|stop|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
     r"what|when is|where|who|which|how (?:much|long|many|do|about)|can (?:i|you)|could|would you|is (?:it|there|that)|do (?:i|you)|"
     r"cuant[oa]s?|donde|cuando es|cual|quien|a que hora|que (?:hora|dia|tal)|puedo|puede|pudiera|question)\b"
 )
@@ -49,6 +54,8 @@ HARMLESS = re.compile(
 )
 # Without its accent, "si" before these is "if".
 IF = re.compile(r"^si (?:pud\w+|puede\w*|se puede|hay|hubiera|tiene\w*|tuviera|fuera|quiere|gusta|es posible|no)\b")
+LONGEST_REST = 8
+"""Words after a yes; whoever says more has said something else as well."""
 THUMBS = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
 
 
@@ -66,6 +73,6 @@ def read_yes_no(text: str) -> bool | None:
     rest = HARMLESS.sub(" ", folded[agreed.end() :])
     if re.fullmatch(r"\s*(?:que )?(?:no|not)(?: (?:thanks|thank you|gracias|sorry|perdon))?\s*", rest):
         return False  # "claro que no", "yeah no"
-    if DOUBT.search(rest) or ("?" in text and not HARMLESS.search(folded)):
+    if DOUBT.search(rest) or len(rest.split()) > LONGEST_REST or ("?" in text and not HARMLESS.search(folded)):
         return None
     return True

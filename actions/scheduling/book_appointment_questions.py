@@ -9,7 +9,7 @@ from actions.portal_client import Provider
 from actions.reading.choices import ANY, matching_names, read_place_in_list, wants_any
 from actions.reading.times import exact_time
 from actions.reading.visit_types import read_visit_type, visit_types
-from actions.reading.when import HORIZON, When, read_when
+from actions.reading.when import HORIZON, When, read_when, says_any_time
 from actions.reading.words import fold, with_digits
 from actions.reading.yes_no import read_yes_no
 from actions.task import Confirmation, Question, Remark
@@ -103,9 +103,9 @@ class BookAppointmentWhen(Question):
         if turn.picked:
             return None
         when = read_when(turn.text, turn.now, turn.language)
-        if when is None or (when.any_day and not when.times):
-            return None
         shown = offered(turn)
+        if when is None or (when.any_day and not when.times and (shown or not says_any_time(turn.text))):
+            return None
         if shown and _picked_of(turn.text, shown, when) is not None:
             return None  # it names one of the times just offered
         return when_value(_with_earlier_day(when, turn))
