@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from actions.reading.yes_no import read_yes_no
 
@@ -198,6 +201,10 @@ NO_ES = [
     "nombre no",
     "ya no",
 ]
+YES_EN += ["certainly", "you bet", "fine by me", "alright then", "i agree", "yes send it to the pharmacy", "y"]
+YES_ES += ["dele", "exactamente", "todo está bien", "lo confirmo", "creo que sí", "sí, mándelo a la farmacia", "bueno"]
+NO_EN += ["none of those", "neither one", "uh uh", "i'm afraid not", "maybe later", "that won't work", "n"]
+NO_ES += ["ninguna", "jamás", "tampoco", "de ninguna manera", "prefiero que no", "que no"]
 UNSURE_EN = [
     "yes but change the day",
     "yes but with dr patel",
@@ -234,6 +241,16 @@ UNSURE_EN = [
     "let me think",
     "can you repeat that",
 ]
+UNSURE_EN += [
+    "do i need to fast before it",
+    "do you have anything earlier",
+    "ok bye",
+    "send it again",
+    "correct my phone number",
+    "you got it wrong",
+    "yeah i'm calling to cancel my three o'clock today",
+    "yes hello i need to make an appointment for my eyes they've been blurry",
+]
 UNSURE_ES = [
     "sí pero cambie el día",
     "sí pero con la doctora patel",
@@ -268,6 +285,14 @@ UNSURE_ES = [
     "sale muy caro?",
 ]
 
+UNSURE_ES += [
+    "por qué no veo mis resultados",
+    "eso es todo",
+    "está bien mi dirección?",
+    "si se abre algo antes me avisa",
+    "si me pasa algo",
+]
+
 
 @pytest.mark.parametrize("said", [*YES_EN, *YES_ES])
 def test_a_yes_is_a_yes(said: str) -> None:
@@ -292,3 +317,24 @@ def test_a_yes_with_a_but_is_none(said: str) -> None:
 @pytest.mark.parametrize("said", ["", " ", "...", "?", "123456", "a" * 1000])
 def test_nothing_is_neither(said: str) -> None:
     assert read_yes_no(said) is None
+
+
+def trained(intent: str) -> list[str]:
+    """The sentences with which the classifier is taught an intent, in both languages."""
+    folder = Path(__file__).parent.parent / "assistant" / "data" / "nlu"
+    blocks = [
+        block
+        for path in sorted(folder.glob("*/conversation/*.yml")) + sorted(folder.glob("*/conversation.yml"))
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+        if block["intent"] == intent
+    ]
+    return [line.removeprefix("- ") for block in blocks for line in block["examples"].splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("intent", "never"), [("affirm", False), ("deny", True), ("stop_task", True), ("goodbye", True)]
+)
+def test_no_sentence_of_the_training_data_is_read_as_its_opposite(intent: str, never: bool) -> None:
+    sentences = trained(intent)
+    assert len(sentences) >= 80
+    assert [said for said in sentences if read_yes_no(said) is never] == []

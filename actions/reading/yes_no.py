@@ -11,19 +11,19 @@ VERB = r"(?:do|book|send|pay|submit|schedule|reserve)"
 # Said to questions of any kind; what follows is looked at by DOUBT.
 YES = re.compile(
     LEAD
-    + r"(?:(?:y+e+s+|yeah+|yea|yeh|yas|yse|yep|yup|ye|yessir|s(?:h)?ure|o+k+(?:ay|ey|i+s?)?|okie dokie|al(?:l )?right(?: then)?|k+|cor+ect|absolutely|definitely|certainly|of course|"
-    r"perfect|great|exactly|indeed|agreed|confirm(?:ed)?|affirmative|uh huh|mhm+|mm hmm|why not|no problem|by all means|all good|you (?:got it|bet)|works for me|fine by me|looks good|"
+    + r"(?:(?:y+e+s+|yeah+|yea|yeh|yas|yse|yep|yup|ye|yessir|s(?:h)?ure|o+k+(?:ay|ey|i+s?)?|okie dokie|al(?:l )?right(?: then)?|cor+ect|absolutely|definitely|certainly|of course|"
+    r"perfect|exactly|indeed|agreed|confirm(?:ed)?|affirmative|uh huh|mhm+|mm hmm|why not|no problem|by all means|all good|you (?:got it|bet)|works for me|fine by me|looks good|"
     r"go (?:ahead|for it)|i (?:agree|confirm|do)|i(?:'d| would) (?:like|love) that|it is|(?:every|all) ?(?:thing)? is (?:correct|right|fine)|"
     r"(?:that|it|this)(?:'?s| is|'?ll| will)? (?:right|cor+ect|fine|ok(?:ay)?|good|great|perfect|works?|be fine|do)|sounds? (?:good|great|right)|"
     rf"(?:please )?{VERB} (?:it|that|them|so)|please do|let'?s (?:do (?:it|that)|go)|"
     r"s+i+p?|simon|claro|correcto|exacto|exactamente|afirmativo|efectivamente|de acuerdo|dale|dele|adelante|proceda|perfecto|por supuesto|(?:lo )?confirmo|confirmado|acepto|vale|andale|"
-    r"asi es|eso (?:es|mismo)|tal cual|cierto|es (?:verdad|cierto|correcto)|c[uo]mo no|por ?que no|orale|no hay (?:problema|pedo)|me (?:parece|queda) bien|me (?:sirve|conviene)|"
-    r"desde luego|ajam?|segur(?:o|isimo)|estoy segur[oa]|(?:todo )?(?:esta|ta) (?:muy )?(?:bien|bueno|perfecto|correcto)|"
+    r"asi es|eso (?:es(?! todo)|mismo)|tal cual|cierto|es (?:verdad|cierto|correcto)|c[uo]mo no(?=$| )|por ?que no(?=$| (?:por favor|gracias|si))|orale|no hay (?:problema|pedo)|me (?:parece|queda) bien|me sirve|(?:(?:yo )?(?:creo|supongo) que|por favor|muy bien) si|"
+    r"desde luego|ajam?|segur(?:o|isimo)|estoy segur[oa]|(?:todo |asi |esa |ese )?(?:esta|ta) (?:muy )?(?:bien|bueno|perfecto|correcto)|"
     r"(?:reserve|agende|mande|haga|haz|aparte|envie|confirme|page|pague|pida|programe)(?:me)?l[oae]s?)(?=\b|$) ?)+"
 )
 # A yes only when hardly anything follows: each begins other sentences as well.
 WEAK_YES = re.compile(
-    LEAD + rf"(?:right|good|fine|please|true|y|ya|va|sale|si|eso|bueno|{VERB})"
+    LEAD + rf"(?:right|good|fine|great|please|true|k+|y|ya|va|sale|si|eso|bueno|listo|muy bien|me conviene|{VERB})"
     r"(?: (?:please|thanks|thank you|ok|yes|sir|ma'?am|miss|with me|for me|then|por favor|porfa|gracias|senorita|senor|pues|entonces|muy bien|and do it))*$"
 )
 NO = re.compile(
@@ -45,15 +45,19 @@ UNSURE = re.compile(
 )
 # A yes that takes itself back ("yes but change the day"), waits or asks something is none.
 DOUBT = re.compile(
-    r"\b(?:but|except|instead|later|wrong|cancel\w*|reschedul\w*|stop|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
+    r"\b(?:but|except|instead|later|wrong|again|once more|otra vez|de nuevo|bye|goodbye|talk soon|gotta|(?:got|have) to go|adios|hasta|enough|todo por hoy|cancel\w*|reschedul\w*|stop|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
     r"what|when is|where|who|which|how (?:much|long|many|do|about)|can (?:i|you)|could|would you|is (?:it|there|that)|do (?:i|you)|"
     r"cuant[oa]s?|donde|cuando es|cual|quien|a que hora|que (?:hora|dia|tal)|puedo|puede|pudiera|question)\b"
 )
+# "Correct my number", "está bien mi dirección": the yes was a verb, or about something else.
+OBJECT = re.compile(r"(?:my|the|an|your|mi|mis|un|una|el|la|los|las)\b")
 HARMLESS = re.compile(
     r"\b(?:no (?:problem|worries|hay (?:problema|pedo))|por ?que no|c[uo]mo no|why not|if you (?:can|could|please)|si puede)\b"
 )
 # Without its accent, "si" before these is "if".
-IF = re.compile(r"^si (?:pud\w+|puede\w*|se puede|hay|hubiera|tiene\w*|tuviera|fuera|quiere|gusta|es posible|no)\b")
+IF = re.compile(
+    r"^si (?:pud\w+|puede\w*|se puede|hay|hubiera|tiene\w*|tuviera|fuera|quiere|gusta|es posible|no|sobra|algo|alguien|ay|me pasa|se (?:abre|desocupa|cancela|libera))\b"
+)
 LONGEST_REST = 8
 """Words after a yes; whoever says more has said something else as well."""
 THUMBS = {"👍": True, "✅": True, "👌": True, "👎": False, "❌": False}
@@ -73,6 +77,11 @@ def read_yes_no(text: str) -> bool | None:
     rest = HARMLESS.sub(" ", folded[agreed.end() :])
     if re.fullmatch(r"\s*(?:que )?(?:no|not)(?: (?:thanks|thank you|gracias|sorry|perdon))?\s*", rest):
         return False  # "claro que no", "yeah no"
-    if DOUBT.search(rest) or len(rest.split()) > LONGEST_REST or ("?" in text and not HARMLESS.search(folded)):
+    if (
+        OBJECT.match(rest)
+        or DOUBT.search(rest)
+        or len(rest.split()) > LONGEST_REST
+        or ("?" in text and not HARMLESS.search(folded))
+    ):
         return None
     return True
