@@ -82,6 +82,7 @@ async def test_choices_are_closed_when_the_answer_is_typed(demo: Opened) -> None
     demo.gateway.will_say(reply("Shall I book it?", titles=("Yes", "No")))
     demo.gateway.will_say(reply("Nothing is booked."))
     await demo.say("Book it")
+    await expect(demo.page.get_by_role("button", name="Yes")).to_be_enabled()
 
     await demo.say("rather not")
 
