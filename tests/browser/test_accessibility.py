@@ -205,6 +205,7 @@ async def test_nothing_moves_for_those_who_asked_for_rest(demo: Opened) -> None:
     demo.gateway.will_say(reply("Hello."))
 
     await demo.say("Good morning")
+    await demo.page.get_by_text("Hello.", exact=True).wait_for()
 
     moving = await demo.page.locator(".message").evaluate_all(
         "(all) => all.map((each) => getComputedStyle(each).animationName)"

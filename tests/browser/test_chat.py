@@ -406,6 +406,7 @@ async def test_an_emergency_stands_out(demo: Opened) -> None:
     demo.gateway.will_say(reply("Call 911 now.", "utter_report_emergency"), reply("Anything else?"))
 
     await demo.say("My chest hurts")
+    await demo.page.get_by_text("Anything else?").wait_for()
 
     edges = await demo.page.locator(".message.assistant").evaluate_all(
         "(all) => all.map((each) => getComputedStyle(each).borderTopWidth)"
