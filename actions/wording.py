@@ -75,8 +75,10 @@ def money_words(cents: int) -> str:
 
 
 def phone_words(number: str) -> str:
-    """A US number as people write it: '(541) 555-0100' for '+15415550100'."""
+    """A US number (E.164) as people write it, '(541) 555-0100'; any other as it is."""
     digits = number.removeprefix("+1")
+    if len(digits) != 10 or not digits.isdecimal():
+        return number
     return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
 
 

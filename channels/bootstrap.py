@@ -6,6 +6,7 @@ import hmac
 
 import httpx
 
+from actions.wording import phone_words
 from channels.app import Gateway
 from channels.demo import Demo
 from channels.dialogue import DialogueClient
@@ -14,7 +15,6 @@ from channels.health import Check, asks, runs
 from channels.language import LanguageModel
 from channels.store import TurnStore
 from channels.turn import World
-from channels.wording import written_phone
 from clock import Clock, DemoClock, SystemClock
 from identity import Identity, Keys, open_engine
 from settings import Settings
@@ -41,7 +41,7 @@ def build_gateway(settings: Settings) -> Gateway:
         dialogue=DialogueClient(dialogue, settings.private_secret),
         model=LanguageModel.load(),
         clock=clock,
-        phone=written_phone(settings["CLINIC_PHONE"]),
+        phone=phone_words(settings["CLINIC_PHONE"]),
     )
     checks: dict[str, Check] = {
         "sessions": runs(identity.ready),

@@ -25,11 +25,3 @@ def reply_text(act: str, language: str, **values: object) -> str:
 def malformed(what: str, language: str, **values: object) -> str:
     """What is wrong with a request, as the end of a sentence."""
     return sentences()["malformed"][what][language].format(**values)
-
-
-def written_phone(number: str) -> str:
-    """A US number (E.164) as people write it: (541) 555-0100; any other as it is."""
-    digits = number.removeprefix("+1")
-    if len(digits) != 10 or not digits.isdecimal():
-        return number
-    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
