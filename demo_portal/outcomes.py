@@ -35,6 +35,13 @@ class Refused(Exception):
         return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
+def left_out(names: tuple[str, ...]) -> Resource:
+    """The warning of a lenient search about parameters that were not understood."""
+    text = f"These were not understood and left out of the search: {', '.join(name[:40] for name in names)}."
+    issue = {"severity": "warning", "code": "not-supported", "details": {"text": text}}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
 class BadRequest(Refused):
     """The request cannot be understood."""
 

@@ -36,17 +36,22 @@ class Access:
     patient: str | None
     """The patient the token is confined to; None for the assistant's own token."""
     scopes: tuple[str, ...]
+    person: str = ""
+    """Reference to whoever signed in, for example `RelatedPerson/7`; empty for the assistant's own token."""
+    channel: str = ""
+    """How the person talks to the assistant, for example `sms`; empty when it did not say."""
 
     @property
     def scope(self) -> Scope:
         """The store's scope; a token without a patient reaches nobody's record."""
-        return Scope(self.patient or "")
+        return Scope(self.patient or "", assistant=self.patient is None)
 
     def allows(self, rtype: str, letter: str) -> bool:
-        """Whether a SMART v2 scope grants that letter (c, r, u or s) on that type."""
+        """Whether a SMART v2 scope grants that letter (c, r, u or s, or the name of an operation) on that type."""
+        level = "system/" if self.patient is None else "patient/"
         for scope in self.scopes:
-            granted, _, letters = scope.removeprefix("patient/").partition(".")
-            if scope.startswith("patient/") and granted in (rtype, "*") and letter in letters:
+            granted, _, letters = scope.removeprefix(level).partition(".")
+            if scope.startswith(level) and granted in (rtype, "*") and (letters == letter or letter in set(letters)):
                 return True
         return False
 
@@ -60,9 +65,16 @@ class Call:
     access: Access
     rtype: str
     rid: str = ""
+    vid: str = ""
+    """The version asked for; empty means the present one."""
     query: tuple[tuple[str, str], ...] = ()
     body: Resource | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lenient(self) -> bool:
+        """Whether what is not understood of a search may be left out, if the answer says so."""
+        return "handling=lenient" in self.headers.get("prefer", "").replace(" ", "")
 
 
 @dataclass(frozen=True)

@@ -10,34 +10,42 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from demo_portal import capability, interactions, tokens, wire
+from demo_portal import audit, capability, interactions, tokens, transactions, wire
 from demo_portal.operations.table import OPERATIONS, Operation
-from demo_portal.outcomes import Forbidden
+from demo_portal.outcomes import Forbidden, Refused
 from demo_portal.portal import Access, Answer, Call, Portal
 from demo_portal.registry import TYPES, Served
+from demo_portal.store.engine import Transaction
 
-Handler = Callable[[Portal, Call], Answer]
+Handler = Callable[[Portal, Transaction, Call], Answer]
 Endpoint = Callable[[Request], Awaitable[Response]]
 FHIR = "/fhir"
-_HEADERS = ("if-match", "if-none-exist", "idempotency-key")
+_HEADERS = ("if-match", "if-none-exist", "if-none-match", "idempotency-key", "prefer", "x-request-id")
 
 
 @dataclass(frozen=True)
 class Door:
     """One method at one address: who may pass, what is read, who answers."""
 
+    interaction: str
+    """FHIR's code of it, or the name of the operation: what the audit calls it."""
     rtype: str
     handler: Handler
     needs: tuple[str, str] | None
-    """Type and scope letter; None means the assistant's own token."""
+    """Type and scope letter; None where each part of the request is looked at by itself."""
     body: str | None = None
-    """The resource type expected in the body."""
+    """The resource type expected in the body; empty means any, None that there is no body."""
     form: bool = False
+    writes: bool = False
 
 
 def routes(portal: Portal) -> list[Route]:
     """All routes below /fhir."""
-    found = [Route(f"{FHIR}/metadata", _metadata(portal), methods=["GET"])]
+    bundle = Door("transaction", "Bundle", transactions.transaction, None, body="Bundle", writes=True)
+    found = [
+        Route(f"{FHIR}/metadata", _metadata(portal), methods=["GET"]),
+        Route(FHIR, _endpoint(portal, {"POST": bundle}), methods=["POST"]),
+    ]
     for operation in OPERATIONS:
         rid = "/{rid}" if operation.instance else ""
         path = f"{FHIR}/{operation.rtype}{rid}/${operation.name}"
@@ -48,25 +56,38 @@ def routes(portal: Portal) -> list[Route]:
 
 
 def _type_routes(portal: Portal, served: Served) -> list[Route]:
+    found: list[Route] = []
+    for path, doors in _doors(served).items():
+        if doors:
+            found.append(Route(f"{FHIR}/{served.rtype}{path}", _endpoint(portal, doors), methods=list(doors)))
+    return found
+
+
+def _doors(served: Served) -> dict[str, dict[str, Door]]:
+    """The doors of a type, by address and method."""
     rtype, has = served.rtype, served.interactions
-    search = Door(rtype, interactions.search, (rtype, "s"))
-    on_type = {"GET": search}
-    on_instance = {"GET": Door(rtype, interactions.read, (rtype, "r"))}
-    if "create" in has:
-        on_type["POST"] = Door(rtype, interactions.create, (rtype, "c"), body=rtype)
-    if "update" in has:
-        on_instance["PUT"] = Door(rtype, interactions.update, (rtype, "u"), body=rtype)
-    by_form = {"POST": Door(rtype, interactions.search, (rtype, "s"), form=True)}
-    return [
-        Route(f"{FHIR}/{rtype}", _endpoint(portal, on_type), methods=list(on_type)),
-        Route(f"{FHIR}/{rtype}/_search", _endpoint(portal, by_form), methods=["POST"]),
-        Route(f"{FHIR}/{rtype}/{{rid}}", _endpoint(portal, on_instance), methods=list(on_instance)),
-    ]
+    every = {
+        ("", "GET", "search-type"): Door("search-type", rtype, interactions.search, (rtype, "s")),
+        ("", "POST", "create"): Door("create", rtype, interactions.create, (rtype, "c"), body=rtype, writes=True),
+        ("/_search", "POST", "search-type"): Door("search-type", rtype, interactions.search, (rtype, "s"), form=True),
+        ("/{rid}", "GET", "read"): Door("read", rtype, interactions.read, (rtype, "r")),
+        ("/{rid}", "PUT", "update"): Door("update", rtype, interactions.update, (rtype, "u"), body=rtype, writes=True),
+        ("/{rid}/_history", "GET", "history-instance"): Door(
+            "history-instance", rtype, interactions.history, (rtype, "r")
+        ),
+        ("/{rid}/_history/{vid}", "GET", "vread"): Door("vread", rtype, interactions.read, (rtype, "r")),
+    }
+    found: dict[str, dict[str, Door]] = {}
+    for (path, method, interaction), door in every.items():
+        if interaction in has:
+            found.setdefault(path, {})[method] = door
+    return found
 
 
 def _operation(portal: Portal, operation: Operation) -> Endpoint:
-    body = "Parameters" if operation.method == "POST" else None
-    door = Door(operation.rtype, operation.handler, operation.needs, body)
+    body = operation.body if operation.method == "POST" else None
+    name = f"${operation.name}"
+    door = Door(name, operation.rtype, operation.handler, operation.needs, body, writes=operation.writes)
     return _endpoint(portal, {operation.method: door})
 
 
@@ -76,19 +97,32 @@ def _endpoint(portal: Portal, doors: dict[str, Door]) -> Endpoint:
         wire.check_accept(request)
         authorization = request.headers.get("authorization")
         access = await run_in_threadpool(tokens.authenticate, portal, authorization)
-        _check_access(access, door)
         call = await _call(request, door, access)
-        return wire.respond(await run_in_threadpool(door.handler, portal, call))
+        return wire.respond(await run_in_threadpool(_answer, portal, door, call))
 
     return endpoint
 
 
+def _answer(portal: Portal, door: Door, call: Call) -> Answer:
+    """Let the handler answer, and note who saw or changed what; without the note there is no answer."""
+    try:
+        _check_access(call.access, door)
+        if door.writes:
+            with portal.database.writing() as conn:
+                answer = door.handler(portal, conn, call)
+                audit.note(portal, conn, door.interaction, call, answer.body)
+            return answer
+        with portal.database.reading() as conn:
+            answer = door.handler(portal, conn, call)
+        audit.note_read(portal, door.interaction, call, answer.body)
+    except Refused as refused:
+        audit.note_refusal(portal, door.interaction, call, refused)
+        raise
+    return answer
+
+
 def _check_access(access: Access, door: Door) -> None:
-    if door.needs is None:
-        if tokens.MATCH_SCOPE not in access.scopes:
-            raise Forbidden("Only the assistant itself may ask this.", "scope")
-        return
-    if access.patient is None or not access.allows(*door.needs):
+    if door.needs is not None and not access.allows(*door.needs):
         raise Forbidden("The token does not allow this.", "scope")
 
 
@@ -99,8 +133,9 @@ async def _call(request: Request, door: Door, access: Access) -> Call:
         access=access,
         rtype=door.rtype,
         rid=request.path_params.get("rid", ""),
+        vid=request.path_params.get("vid", ""),
         query=(*request.query_params.multi_items(), *form),
-        body=await wire.read_resource(request, door.body) if door.body else None,
+        body=None if door.body is None else await wire.read_resource(request, door.body),
         headers={name: request.headers[name] for name in _HEADERS if name in request.headers},
     )
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from demo_portal.outcomes import NotSignedIn
 from demo_portal.portal import Access, Portal
+from demo_portal.registry import SHARED_TYPES, TYPES
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import milliseconds
 from demo_portal.store.resources import WHOLE
@@ -24,7 +25,17 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 ACCESS_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 MATCH_SCOPE = "system/Patient.match"
-PATIENT_SCOPES = ("patient/*.rs", "patient/Appointment.cu", "patient/Task.c")
+_LETTERS = {"create": "c", "update": "u"}
+PATIENT_SCOPES = (
+    "patient/*.rs",
+    *(
+        f"patient/{served.rtype}.{letters}"
+        for served in TYPES
+        if (letters := "".join(_LETTERS[each] for each in served.interactions if each in _LETTERS))
+    ),
+)
+OWN_SCOPES = (MATCH_SCOPE, *(f"system/{rtype}.rs" for rtype in SHARED_TYPES), "system/Task.c")
+"""What the assistant may do while nobody is signed in: see what belongs to nobody, and file a few kinds of request."""
 LIFETIME = timedelta(minutes=10)
 # RFC 8693 leaves it open; two minutes are enough for one hop and too short to be worth stealing.
 LONGEST_ASSERTION = timedelta(minutes=2)
@@ -71,7 +82,7 @@ def authenticate(portal: Portal, authorization: str | None) -> Access:
         row = conn.execute(query).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         raise NotSignedIn("The token is not known or has lapsed: get a new one at /oauth/token.")
-    return Access(row["patient_id"], tuple(row["scope"].split()))
+    return Access(row["patient_id"], tuple(row["scope"].split()), row["person"], row["channel"])
 
 
 def _check_client(portal: Portal, form: Mapping[str, str]) -> None:
@@ -82,10 +93,11 @@ def _check_client(portal: Portal, form: Mapping[str, str]) -> None:
 
 
 def _own_token(portal: Portal, form: Mapping[str, str]) -> dict[str, Any]:
-    if form.get("scope", MATCH_SCOPE) != MATCH_SCOPE:
-        raise TokenRefused("invalid_scope", f"The assistant itself may only ask for {MATCH_SCOPE}.")
+    asked = form.get("scope", "").split() or OWN_SCOPES
+    if not set(asked) <= set(OWN_SCOPES):
+        raise TokenRefused("invalid_scope", f"The assistant itself may only ask for: {' '.join(OWN_SCOPES)}.")
     with portal.database.writing() as conn:
-        return _issue(conn, portal.clock.now(), MATCH_SCOPE, {})
+        return _issue(conn, portal.clock.now(), " ".join(asked), {})
 
 
 def _patient_token(portal: Portal, form: Mapping[str, str], token_url: str) -> dict[str, Any]:
@@ -166,6 +178,8 @@ def _issue(conn: Transaction, now: datetime, scope: str, claims: Mapping[str, An
         "digest": _digest(token),
         "patient_id": claims.get("sub"),
         "scope": scope,
+        "person": f"Patient/{claims['sub']}" if claims else "",
+        "channel": str(claims.get("channel", ""))[:20],
         "acr": str(claims["acr"])[:64] if "acr" in claims else None,
         "auth_time": int(float(claims["auth_time"]) * 1000) if claims else None,
         "expires_at": milliseconds(now + LIFETIME),

@@ -210,3 +210,11 @@ def _check_appointment(resource: Resource) -> None:
         raise Invalid(
             "Only a proposed, cancelled or waiting appointment has no time.", "invariant", "Appointment.start"
         )
+
+
+def issues(resource: Resource, zone: ZoneInfo) -> list[Invalid]:
+    try:
+        check(resource, zone)
+    except Invalid as invalid:
+        return [invalid]
+    return []

@@ -25,6 +25,8 @@ DEEPEST_BODY = 64
 def respond(answer: Answer) -> Response:
     """An answer as FHIR JSON; nothing of it may be kept by a cache."""
     headers = {"Cache-Control": "no-store", **answer.headers}
+    if answer.status == 304:
+        return Response(None, 304, headers)
     return Response(dumps(answer.body), answer.status, headers, media_type=FHIR_JSON)
 
 
@@ -55,7 +57,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_resource(request: Request, rtype: str) -> Resource:
-    """The resource in the body.
+    """The resource in the body, of any type when `rtype` is empty.
 
     Raises:
         WrongMediaType: it is not declared as FHIR JSON.
@@ -66,7 +68,7 @@ async def read_resource(request: Request, rtype: str) -> Resource:
     resource = parse_json(await read_body(request))
     if not isinstance(resource, dict):
         raise BadRequest("The body must be one JSON object.", "malformed")
-    if resource.get("resourceType") != rtype:
+    if rtype and resource.get("resourceType") != rtype:
         raise BadRequest(f"The body must be a {rtype}.", "malformed", "resourceType")
     return resource
 

@@ -164,6 +164,8 @@ def matches(bundle: dict[str, Any]) -> list[dict[str, Any]]:
 def refusal(response: httpx.Response) -> str:
     """The code of ours in an OperationOutcome."""
     outcome = response.json()
+    if response.is_success:
+        return ""
     assert outcome["resourceType"] == "OperationOutcome"
     codings = outcome["issue"][0]["details"].get("coding", [])
     return next((coding["code"] for coding in codings if coding["system"] == REFUSAL), "")

@@ -23,7 +23,7 @@ async def stored_tasks(demo: Demo) -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/fhir", "/fhir/Nonsense", "/fhir/Patient/maria/more", "/fhir/Patient/$nothing/x"]
+    "path", ["/", "/fhir/", "/fhir/Nonsense", "/fhir/Patient/maria/more", "/fhir/Patient/$nothing/x"]
 )
 async def test_an_unknown_address_is_an_outcome(demo: Demo, path: str) -> None:
     maria = await demo.sign_in("maria")
@@ -160,26 +160,32 @@ async def test_the_statement_names_what_is_served_and_no_more(demo: Demo) -> Non
 
     for served in rest["resource"]:
         codes = {interaction["code"] for interaction in served["interaction"]}
-        searched = await maria.get(served["type"], _summary="count")
-        created = await maria.post(served["type"], {})
-        updated = await maria.put(f"{served['type']}/x", {})
-        assert searched.status_code == 200
-        assert (created.status_code == 405) == ("create" not in codes)
-        assert (updated.status_code == 405) == ("update" not in codes)
+        answers = {
+            "search-type": await maria.get(served["type"], _summary="count"),
+            "read": await maria.get(f"{served['type']}/x"),
+            "history-instance": await maria.get(f"{served['type']}/x/_history"),
+            "vread": await maria.get(f"{served['type']}/x/_history/1"),
+            "create": await maria.post(served["type"], {}),
+            "update": await maria.put(f"{served['type']}/x", {}),
+        }
+        not_served = {code for code, answer in answers.items() if refusal(answer) in ("address", "not-supported")}
+        assert not_served == answers.keys() - codes
         assert (await maria.http.delete(f"/fhir/{served['type']}/x", headers=maria.headers)).status_code == 405
 
 
 async def test_every_search_parameter_of_the_statement_is_understood(demo: Demo) -> None:
     maria = await demo.sign_in("maria")
     rest = (await demo.http.get("/fhir/metadata")).json()["rest"][0]
-    example = {"date": "2026", "token": "x", "string": "x", "reference": "Task/x"}
+    example = {"date": "2026", "token": "x", "string": "x", "reference": "Task/x", "uri": "urn:x"}
 
     for served in rest["resource"]:
-        for param in served["searchParam"]:
+        for param in served.get("searchParam", []):
             response = await maria.get(served["type"], **{param["name"]: example[param["type"]]})
             assert response.status_code == 200, (served["type"], param)
         for include in served.get("searchInclude", []):
             assert (await maria.get(served["type"], _include=include)).status_code == 200
+        for reverse in served.get("searchRevInclude", []):
+            assert (await maria.get(served["type"], _revinclude=reverse)).status_code == 200
 
 
 async def test_every_operation_is_in_the_statement(demo: Demo) -> None:

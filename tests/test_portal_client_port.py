@@ -13,6 +13,7 @@ from actions.portal_client import (
     Directory,
     FhirDirectory,
     FhirPortal,
+    FhirPublicPortal,
     OpenSlot,
     OutcomeUnknown,
     PaymentMethod,
@@ -20,12 +21,13 @@ from actions.portal_client import (
     Place,
     Portal,
     PortalUnavailable,
+    PublicPortal,
     Provider,
     Refused,
     SlotTaken,
     SlotWish,
 )
-from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal
+from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal, FakePublicPortal
 
 CHEN = Provider("chen", "Amy Chen, MD", "Chen", "Family Medicine", "crescent")
 CRESCENT = Place("crescent", "Crescent Clinic", "1500 Crescent Way", "+15415550190")
@@ -43,7 +45,14 @@ def methods(kind: type) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     ("port", "kind"),
-    [(Portal, FakePortal), (Portal, FhirPortal), (Directory, FakeDirectory), (Directory, FhirDirectory)],
+    [
+        (Portal, FakePortal),
+        (Portal, FhirPortal),
+        (PublicPortal, FakePublicPortal),
+        (PublicPortal, FhirPublicPortal),
+        (Directory, FakeDirectory),
+        (Directory, FhirDirectory),
+    ],
 )
 def test_whatever_serves_a_port_has_its_methods_and_no_others(port: type, kind: type) -> None:
     assert methods(kind) == methods(port)

@@ -3,6 +3,7 @@
 from actions.portal_client.directory import FhirDirectory
 from actions.portal_client.errors import (
     DuplicateRequest,
+    NotOffered,
     OutcomeUnknown,
     PortalError,
     PortalUnavailable,
@@ -27,8 +28,9 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
-from actions.portal_client.port import Directory, Portal
+from actions.portal_client.port import Directory, Portal, PublicPortal
 from actions.portal_client.portal import FhirPortal
+from actions.portal_client.public import FhirPublicPortal
 from actions.portal_client.server import Server
 from actions.portal_client.tokens import AccessToken, TokenClient
 from actions.portal_client.wire import portal_http_client
@@ -41,7 +43,9 @@ __all__ = [
     "DuplicateRequest",
     "FhirDirectory",
     "FhirPortal",
+    "FhirPublicPortal",
     "Medication",
+    "NotOffered",
     "OpenSlot",
     "OutcomeUnknown",
     "Payment",
@@ -52,6 +56,7 @@ __all__ = [
     "Portal",
     "PortalError",
     "PortalUnavailable",
+    "PublicPortal",
     "Provider",
     "RefillRequest",
     "Refused",

@@ -16,18 +16,40 @@ SHARED = frozenset(
     {
         "CapabilityStatement",
         "HealthcareService",
+        "Library",
         "Location",
         "Medication",
         "OperationOutcome",
         "Organization",
         "Practitioner",
         "PractitionerRole",
+        "Questionnaire",
         "Schedule",
         "Slot",
     }
 )
 # Where a type names its patient; all others do it in `subject`.
-_OWNER = {"Coverage": "beneficiary", "Task": "for", **dict.fromkeys(("AllergyIntolerance", "Immunization"), "patient")}
+_OWNER = {
+    "AppointmentResponse": "actor",
+    "Binary": "securityContext",
+    "Coverage": "beneficiary",
+    "Provenance": "target",
+    "Task": "for",
+    **dict.fromkeys(
+        (
+            "AllergyIntolerance",
+            "Consent",
+            "Device",
+            "ExplanationOfBenefit",
+            "FamilyMemberHistory",
+            "Immunization",
+            "ImmunizationRecommendation",
+            "RelatedPerson",
+            "VisionPrescription",
+        ),
+        "patient",
+    ),
+}
 
 
 def check_owner(resource: Json, patient_id: str, base: str) -> None:
@@ -70,6 +92,8 @@ def _patients(resource: Json, rtype: str) -> list[str]:
     """References to patients, as written, where the type names its patient."""
     if rtype == "Appointment":
         found: list[Any] = [each.get("actor") for each in resource.get("participant", [])]
+    elif rtype == "AuditEvent":
+        found = [each.get("what") for each in resource.get("entity", [])]
     else:
         subject = resource.get(_OWNER.get(rtype, "subject"))
         found = subject if isinstance(subject, list) else [subject]

@@ -7,6 +7,7 @@ PortalError
 ├── OutcomeUnknown           a write was sent and nobody can say whether it was done
 └── Refused                  the portal said no; `code` says why
     ├── SlotTaken            choose another time
+    ├── NotOffered           this portal has no way to do it: its own page or a person
     └── DuplicateRequest     already asked for; `reference` names the earlier request
 
 Messages hold no patient data and no addresses, so they may be logged.
@@ -67,6 +68,13 @@ class SlotTaken(Refused):
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__("conflict", detail)
+
+
+class NotOffered(Refused):
+    """The portal can neither do this nor take a request for it."""
+
+    def __init__(self) -> None:
+        super().__init__("not-supported")
 
 
 class DuplicateRequest(Refused):

@@ -12,14 +12,14 @@ OPEN = frozenset({"requested", "received", "accepted", "in-progress", "ready", "
 REFUSED = frozenset({"rejected", "failed", "cancelled"})
 
 
-def draft_task(patient: str, code: Json, focus: Json, now: datetime) -> Json:
-    """A Task that asks for something about `focus`."""
+def draft_task(patient: str, code: Json, focus: Json | None, now: datetime) -> Json:
+    """A Task that asks for something, about `focus` if it is about one thing."""
     return {
         "resourceType": "Task",
         "status": "requested",
         "intent": "order",
         "code": code,
-        "focus": focus,
+        **({"focus": focus} if focus else {}),
         "for": {"reference": patient},
         "requester": {"reference": patient},
         "authoredOn": to_instant(now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,8 +21,16 @@ class Capabilities:
     """Types that state `search-type`; FHIR R4 then asks for POST _search as well."""
     includes: frozenset[str] = frozenset()
     """Values of `_include` that are stated, for example `DiagnosticReport:result`."""
+    interactions: frozenset[str] = frozenset()
+    """Stated interactions and operations, for example `Patient.update`, `Appointment.$book`."""
     silent: bool = True
     """No `_include` is stated anywhere, which says nothing about what works."""
+
+    def offers(self, interaction: str) -> bool:
+        """Whether the server states it; one that states no interactions at all is taken to have FHIR's basic ones."""
+        if interaction in self.interactions:
+            return True
+        return not self.interactions and "$" not in interaction
 
     def may_include(self, value: str) -> bool:
         """Whether asking is worth it; a strict server refuses a search for an include it does not know."""
@@ -38,7 +46,15 @@ def read_capabilities(statement: Json) -> Capabilities:
         searchable = [each["type"] for each in resources if _states_search(each)]
         includes = [value for each in resources for value in each.get("searchInclude", [])]
         names = frozenset(name.removeprefix("$").removeprefix("appointment-") for name in operations)
-        return Capabilities(names, frozenset(searchable), frozenset(includes), silent=not includes)
+        stated = frozenset(name for each in resources for name in _stated(each))
+        return Capabilities(names, frozenset(searchable), frozenset(includes), stated, silent=not includes)
+
+
+def _stated(resource: Json) -> Iterator[str]:
+    rtype = resource["type"]
+    yield from (f"{rtype}.{each['code']}" for each in resource.get("interaction", []))
+    named = (each["name"].removeprefix("$").removeprefix("appointment-") for each in resource.get("operation", []))
+    yield from (f"{rtype}.${name}" for name in named)
 
 
 def _states_search(resource: Json) -> bool:

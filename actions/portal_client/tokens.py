@@ -26,7 +26,25 @@ logger = logging.getLogger(__name__)
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
-MATCH_SCOPE = "system/Patient.match"
+# What belongs to nobody, the search for who somebody is, and a few kinds of request: nothing of anybody's record.
+OWN_SCOPES = " ".join(
+    (
+        "system/Patient.match",
+        *(
+            f"system/{rtype}.rs"
+            for rtype in (
+                "Practitioner",
+                "PractitionerRole",
+                "Location",
+                "Organization",
+                "HealthcareService",
+                "Library",
+                "Questionnaire",
+            )
+        ),
+        "system/Task.c",
+    )
+)
 # What the person has shown: a code sent to their phone, and their birth date (RFC 8176 names for the methods).
 _METHODS = ["sms", "kba"]
 _ACR = "https://careline.example.org/acr/code-and-birth-date"
@@ -74,7 +92,7 @@ class TokenClient:
         async with self._lock:
             now = self.clock.now()
             if self._own is None or not self._own[0] <= now < self._renewal(*self._own):
-                asked = {"grant_type": "client_credentials", "scope": MATCH_SCOPE}
+                asked = {"grant_type": "client_credentials", "scope": OWN_SCOPES}
                 try:
                     self._own = (now, _to_token(await self._ask(asked)))
                 except SessionExpired:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from demo_portal.interactions import searchset
+from demo_portal.bundles import searchset
 from demo_portal.operations import claims, parameters, slots
 from demo_portal.operations.parameters import Named
 from demo_portal.outcomes import BadRequest
 from demo_portal.portal import Answer, Call, Portal
 from demo_portal.store import criteria, searching
+from demo_portal.store.engine import Transaction
 from demo_portal.store.indexing import target
 from demo_portal.store.moments import instant, interval, milliseconds, moment
 from demo_portal.store.resources import Resources
@@ -32,16 +33,15 @@ class Question:
     count: int
 
 
-def find(portal: Portal, call: Call) -> Answer:
+def find(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Free times between two instants for one kind of visit."""
     question = _question(portal, parameters.named(call.body or {}, NAMES))
     claims.release_lapsed(portal)
-    with portal.database.reading() as conn:
-        resources = portal.resources(conn, call.access.scope)
-        schedules = {schedule["id"]: schedule for schedule in _schedules(resources, question)}
-        free = _free(resources, question, sorted(schedules)) if schedules else []
-        offers = [_offer(slot, schedules, question.visit_type) for slot in free]
-        return Answer(searchset(call.base, offers, _actors(resources, offers)))
+    resources = portal.resources(conn, call.access.scope)
+    schedules = {schedule["id"]: schedule for schedule in _schedules(resources, question)}
+    free = _free(resources, question, sorted(schedules)) if schedules else []
+    offers = [_offer(slot, schedules, question.visit_type) for slot in free]
+    return Answer(searchset(call.base, offers, _actors(resources, offers)))
 
 
 def _question(portal: Portal, given: Named) -> Question:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from demo_portal.interactions import searchset
+from demo_portal.bundles import searchset
 from demo_portal.operations import parameters
 from demo_portal.outcomes import BadRequest
 from demo_portal.portal import Answer, Call, Portal
 from demo_portal.store import criteria, searching
+from demo_portal.store.engine import Transaction
 from demo_portal.store.indexing import walk
 from demo_portal.store.resources import WHOLE
 from demo_portal.vocabulary import Resource
@@ -20,15 +21,14 @@ _PHONE = re.compile(r"\+[1-9]\d{6,14}\Z")
 _BIRTH_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
-def match(portal: Portal, call: Call) -> Answer:
+def match(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """A Bundle with one Patient, or with none when nobody or more than one fits."""
     given = parameters.named(call.body or {}, NAMES)
     phone, birth_date = _asked(parameters.resource(given, "resource", "Patient"))
     if parameters.value(given, "onlyCertainMatches", "Boolean") is not True:
         raise BadRequest("Only certain matches are told: send onlyCertainMatches true.", "malformed")
     pairs = [("telecom", f"phone|{phone}"), ("birthdate", birth_date), ("_count", "2")]
-    with portal.database.reading() as conn:
-        found = searching.matches(portal.resources(conn, WHOLE), criteria.parse("Patient", pairs))
+    found = searching.matches(portal.resources(conn, WHOLE), criteria.parse("Patient", pairs))
     # Two people who cannot be told apart are as good as nobody: guessing would open the wrong record.
     certain = found if len(found) == 1 else []
     bundle = searchset(call.base, [_shown(patient) for patient in certain], [])

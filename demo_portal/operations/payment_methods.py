@@ -5,17 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from demo_portal.portal import Answer, Call, Portal
+from demo_portal.store.engine import Transaction
 from demo_portal.store.tables import PAYMENT_METHOD
 from demo_portal.vocabulary import Resource
 
 
-def payment_methods(portal: Portal, call: Call) -> Answer:
+def payment_methods(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Cards and bank accounts on file, in the order they were added."""
     columns = PAYMENT_METHOD.c
     query = sa.select(PAYMENT_METHOD).where(columns.patient_id == call.rid).order_by(columns.position)
-    with portal.database.reading() as conn:
-        portal.resources(conn, call.access.scope).read("Patient", call.rid)
-        found = conn.execute(query).mappings().all()
+    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    found = conn.execute(query).mappings().all()
     methods = [_method(row["token"], row["kind"], row["display"], row["ending"]) for row in found]
     return Answer({"resourceType": "Parameters", **({"parameter": methods} if methods else {})})
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from demo_portal.operations.everything import everything
 from demo_portal.operations.find import find
 from demo_portal.operations.match import match
 from demo_portal.operations.payment_methods import payment_methods
+from demo_portal.operations.validate import validate
 from demo_portal.operations.visits import book, hold
 from demo_portal.portal import Answer, Call, Portal
+from demo_portal.registry import SERVED
+from demo_portal.store.engine import Transaction
 from demo_portal.vocabulary import OURS
 
 ITI = "https://profiles.ihe.net/ITI/Scheduling/OperationDefinition"
-MATCH = "Patient-match"
+HL7 = "http://hl7.org/fhir/OperationDefinition"
+
+
+Handler = Callable[[Portal, Transaction, Call], Answer]
 
 
 @dataclass(frozen=True)
@@ -22,26 +29,31 @@ class Operation:
 
     name: str
     rtype: str
-    handler: Callable[[Portal, Call], Answer]
+    handler: Handler
     definition: str
+    needs: tuple[str, str]
+    """Type and scope letter (or operation) that the token must grant."""
     method: str = "POST"
     instance: bool = False
-    needs: tuple[str, str] | None = None
-    """Type and scope letter that the patient's token must grant; None means the assistant's own token."""
+    writes: bool = False
+    body: str = "Parameters"
+    """The resource type expected in the body of a POST; empty means any."""
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("match", "Patient", match, f"http://hl7.org/fhir/OperationDefinition/{MATCH}"),
+    Operation("match", "Patient", match, f"{HL7}/Patient-match", ("Patient", "match")),
     Operation(
         "payment-methods",
         "Patient",
         payment_methods,
         f"{OURS}/OperationDefinition/payment-methods",
+        ("Account", "r"),
         "GET",
         instance=True,
-        needs=("Account", "r"),
     ),
-    Operation("find", "Appointment", find, f"{ITI}/appointment-find", needs=("Slot", "s")),
-    Operation("hold", "Appointment", hold, f"{ITI}/appointment-hold", needs=("Appointment", "c")),
-    Operation("book", "Appointment", book, f"{ITI}/appointment-book", needs=("Appointment", "c")),
+    Operation("everything", "Patient", everything, f"{HL7}/Patient-everything", ("*", "r"), "GET", instance=True),
+    *(Operation("validate", rtype, validate, f"{HL7}/Resource-validate", (rtype, "r"), body="") for rtype in SERVED),
+    Operation("find", "Appointment", find, f"{ITI}/appointment-find", ("Slot", "s")),
+    Operation("hold", "Appointment", hold, f"{ITI}/appointment-hold", ("Appointment", "c"), writes=True),
+    Operation("book", "Appointment", book, f"{ITI}/appointment-book", ("Appointment", "c"), writes=True),
 )

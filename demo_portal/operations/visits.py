@@ -11,39 +11,38 @@ from demo_portal.outcomes import (
     BadRequest,
     Conflict,
     Forbidden,
-    PreconditionFailed,
-    PreconditionRequired,
     Unprocessable,
 )
-from demo_portal.portal import Answer, Call, Portal, etag, new_id, stored, version_of
+from demo_portal.portal import Answer, Call, Portal, new_id, stored
 from demo_portal.store import idempotency
+from demo_portal.store.engine import Transaction
 from demo_portal.store.idempotency import Deed
 from demo_portal.store.moments import interval, milliseconds
 from demo_portal.store.resources import WHOLE, Resources, Scope
 from demo_portal.vocabulary import Resource
+from demo_portal.writes.attempt import Attempt, only_changes, replace
 
-MAY_CHANGE = ("status", "cancelationReason", "comment", "meta", "text")
+MAY_CHANGE = ("status", "cancelationReason", "comment")
 MAY_BE_CANCELLED = ("booked", "pending", "waitlist", "proposed", "cancelled")
 
 
-def hold(portal: Portal, call: Call) -> Answer:
+def hold(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Keep a slot for five minutes while the patient decides."""
     given = parameters.named(_body(call), ("appointment-resource", "patient-reference"))
     patient = _patient(call, given)
     wish = slots.wish_in(parameters.resource(given, "appointment-resource", "Appointment"))
-    with portal.database.writing() as conn:
-        whole = portal.resources(conn, WHOLE)
-        slot = slots.open_slot(whole, wish)
-        known = claims.own_hold(whole, wish.slot_id, patient)
-        if known is not None:
-            return stored(whole.read("Appointment", known), call.base)
-        claims.drop_oldest_hold(whole, patient)
-        claim = Claim(slot, patient, new_id())
-        claims.take(whole, claim, "hold")
-        return stored(whole.create(slots.visit(whole, claim, wish, "pending")), call.base)
+    whole = portal.resources(conn, WHOLE)
+    slot = slots.open_slot(whole, wish)
+    known = claims.own_hold(whole, wish.slot_id, patient)
+    if known is not None:
+        return stored(whole.read("Appointment", known), call.base)
+    claims.drop_oldest_hold(whole, patient)
+    claim = Claim(slot, patient, new_id())
+    claims.take(whole, claim, "hold")
+    return stored(whole.create(slots.visit(whole, claim, wish, "pending")), call.base)
 
 
-def book(portal: Portal, call: Call) -> Answer:
+def book(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Book a held slot, or a free one outright; the same key books once."""
     names = ("appointment-reference", "appointment-resource", "patient-reference", "comment")
     given = parameters.named(_body(call), names)
@@ -52,40 +51,29 @@ def book(portal: Portal, call: Call) -> Answer:
     held = parameters.pointed_at(given, "appointment-reference", "Appointment")
     wish = None if held else slots.wish_in(parameters.resource(given, "appointment-resource", "Appointment"))
     deed = Deed(patient, "book", key, f"{held} {wish}")
-    with portal.database.writing() as conn:
-        whole = portal.resources(conn, WHOLE)
-        done = idempotency.begin(conn, deed)
-        if done is not None:
-            return stored(whole.read("Appointment", done), call.base)
-        booked = _book_hold(portal, whole, patient, held) if held else _book_slot(whole, patient, wish)
-        comment = parameters.value(given, "comment", "String")
-        booked = whole.amend({**booked, "comment": comment}) if comment else booked
-        idempotency.finish(conn, deed, "Appointment", booked["id"])
-        return stored(booked, call.base)
+    whole = portal.resources(conn, WHOLE)
+    done = idempotency.begin(conn, deed)
+    if done is not None:
+        return stored(whole.read("Appointment", done), call.base)
+    booked = _book_hold(portal, whole, patient, held) if held else _book_slot(whole, patient, wish)
+    comment = parameters.value(given, "comment", "String")
+    booked = whole.amend({**booked, "comment": comment}) if comment else booked
+    idempotency.finish(conn, deed, "Appointment", booked["id"])
+    return stored(booked, call.base)
 
 
-def change(portal: Portal, call: Call) -> Answer:
+def change(attempt: Attempt) -> Answer:
     """Cancel a visit or let go of a hold; nothing else about a visit may be changed by a patient."""
-    body = _body(call)
-    seen = call.headers.get("if-match")
-    if not seen:
-        raise PreconditionRequired("Send If-Match with the ETag of the visit as it was read.", "if-match-required")
-    with portal.database.writing() as conn:
-        mine = portal.resources(conn, call.access.scope)
-        old = mine.read("Appointment", call.rid)
-        if version_of(seen) != version_of(etag(old)):
-            raise PreconditionFailed("The visit has been changed since it was read: read it again.", "stale")
-        _check_change(portal, old, body)
-        if old["status"] == "cancelled":
-            return stored(old, call.base)
-        claims.give_back(portal.resources(conn, WHOLE), call.rid)
-        new = {name: body[name] for name in ("status", "cancelationReason", "comment") if name in body}
-        return stored(mine.amend({**old, **new}), call.base)
+    old, body = attempt.before, attempt.body
+    only_changes(attempt, *MAY_CHANGE)
+    _check_change(attempt.portal, old, body)
+    if old["status"] == "cancelled":
+        return stored(old, attempt.call.base)
+    claims.give_back(attempt.whole, old["id"])
+    return replace(attempt, {**old, **{name: body[name] for name in MAY_CHANGE if name in body}})
 
 
 def _check_change(portal: Portal, old: Resource, new: Resource) -> None:
-    if {k: v for k, v in old.items() if k not in MAY_CHANGE} != {k: v for k, v in new.items() if k not in MAY_CHANGE}:
-        raise Unprocessable("Of a visit only status, cancelationReason and comment may be changed.", "not-changeable")
     if new["status"] != "cancelled":
         raise Unprocessable("A patient may only cancel: book with $book.", "not-changeable", "Appointment.status")
     if old["status"] not in MAY_BE_CANCELLED:

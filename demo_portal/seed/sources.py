@@ -46,7 +46,7 @@ class Seed:
 
 def read(calendar: Calendar) -> Seed:
     """The seed as of that calendar."""
-    return Seed(_file("clinic.yml"), _file("people.yml"), calendar)
+    return Seed(_file("clinic.yml"), _people(), calendar)
 
 
 def resource(rtype: str, rid: str, **elements: Any) -> Resource:
@@ -60,6 +60,19 @@ def resource(rtype: str, rid: str, **elements: Any) -> Resource:
 def slug(text: str) -> str:
     """A name as part of an id."""
     return "".join(c if c.isalnum() else "-" for c in text.lower()).strip("-").replace("--", "-")
+
+
+def _people() -> list[Entry]:
+    """Everybody, with the facts that each area's file adds under their key."""
+    people = [dict(person) for person in _file("people.yml")]
+    by_key = {person["key"]: person for person in people}
+    for path in sorted((FOLDER / "facts").glob("*.yml")):
+        for key, facts in (_file(f"facts/{path.name}") or {}).items():
+            twice = facts.keys() & by_key[key].keys()
+            if twice:
+                raise ValueError(f"{path.name} tells again about {key}: {', '.join(sorted(twice))}")
+            by_key[key].update(facts)
+    return people
 
 
 @cache

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demo_portal.outcomes import BadRequest, UnknownParameter
 from demo_portal.registry import SERVED, Param, Served
 
 DEFAULT_COUNT, MAX_COUNT = 50, 200
-MODIFIERS = {"token": ("not",), "string": ("exact", "contains"), "reference": (), "date": ()}
+MODIFIERS = {"token": ("not",), "string": ("exact", "contains"), "reference": (), "date": (), "uri": ()}
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
 # Understood everywhere and without effect: the portal speaks JSON only.
 FORMATS = ("json", "application/json", "application/fhir+json")
 LAST_UPDATED = Param("_lastUpdated", "date", ())
 ID = Param("_id", "token", ())
+CONTENT = Param("_content", "string", ())
+STEERING = ("_sort", "_count", "_include", "_revinclude", "_summary", "_page", "_format", "_total")
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,31 @@ class Search:
     """Parameters to sort by; True means descending."""
     count: int = DEFAULT_COUNT
     includes: tuple[Param, ...] = ()
+    revincludes: tuple[tuple[str, Param], ...] = ()
+    """Types that point to a match, and by which parameter."""
     only_total: bool = False
     page: str | None = None
     applied: tuple[tuple[str, str], ...] = ()
     """Parameters as they were given, without the page: what `self` shows."""
+    ignored: tuple[str, ...] = ()
+    """Parameters that were left out, of a lenient search."""
+
+
+def parse_lenient(rtype: str, pairs: Iterable[tuple[str, str]]) -> Search:
+    """Understand what can be understood of a search, and note what was left out.
+
+    Raises:
+        BadRequest: a value is malformed.
+    """
+    kept, ignored = [], []
+    for name, value in pairs:
+        try:
+            parse(rtype, [(name, value)])
+        except UnknownParameter:
+            ignored.append(name)
+        else:
+            kept.append((name, value))
+    return replace(parse(rtype, kept), ignored=tuple(dict.fromkeys(ignored)))
 
 
 def parse(rtype: str, pairs: Iterable[tuple[str, str]]) -> Search:
@@ -66,6 +89,7 @@ def parse(rtype: str, pairs: Iterable[tuple[str, str]]) -> Search:
         tuple(_sort_keys(served, given.pop("_sort", []))),
         _count(given.pop("_count", [])),
         tuple(_include(served, text) for text in given.pop("_include", [])),
+        tuple(_revinclude(served, text) for text in given.pop("_revinclude", [])),
         _only_total(given.pop("_summary", [])),
         next(iter(given.pop("_page", [])), None),
         tuple((name, value) for name, value in found if name != "_page"),
@@ -73,8 +97,8 @@ def parse(rtype: str, pairs: Iterable[tuple[str, str]]) -> Search:
 
 
 def _steers(name: str) -> bool:
-    if name.startswith("_") and name not in ("_id", "_lastUpdated"):
-        if name not in ("_sort", "_count", "_include", "_summary", "_page", "_format"):
+    if name.startswith("_") and name.partition(":")[0] not in ("_id", "_lastUpdated", "_content"):
+        if name not in STEERING:
             raise UnknownParameter(f"The parameter {name[:40]} is not supported here.", name[:40])
         return True
     return False
@@ -83,14 +107,29 @@ def _steers(name: str) -> bool:
 def _criterion(served: Served, name: str, value: str) -> Criterion:
     stem, _, chain = name.partition(".")
     stem, _, modifier = stem.partition(":")
-    param = {"_id": ID, "_lastUpdated": LAST_UPDATED}.get(stem) or served.by_name.get(stem)
+    param = _param(served, stem)
     if param is None:
         raise UnknownParameter(f"{served.rtype} cannot be searched by {stem[:40]}.", stem[:40])
     if chain:
         return _chain(param, modifier, chain, value)
+    if modifier == "missing" and stem in served.by_name:
+        return Criterion(param, modifier, (_true_or_false(name, value),))
     if modifier and modifier not in MODIFIERS[param.kind] and not (param.kind == "reference" and modifier in SERVED):
         raise UnknownParameter(f"The modifier {modifier[:40]} does not go with {stem}.", name[:80])
     return Criterion(param, modifier or None, tuple(_split(value)))
+
+
+def _param(served: Served, name: str) -> Param | None:
+    always = {"_id": ID, "_lastUpdated": LAST_UPDATED}
+    if served.full_text:
+        always["_content"] = CONTENT
+    return always.get(name) or served.by_name.get(name)
+
+
+def _true_or_false(name: str, value: str) -> str:
+    if value not in ("true", "false"):
+        raise BadRequest(f"{name[:40]} is true or false.", "malformed", name[:40])
+    return value
 
 
 def _chain(param: Param, modifier: str, rest: str, value: str) -> Criterion:
@@ -108,8 +147,8 @@ def _split(value: str) -> list[str]:
 def _sort_keys(served: Served, texts: list[str]) -> Iterable[tuple[Param, bool]]:
     for text in ",".join(texts).split(",") if texts else []:
         name = text.removeprefix("-")
-        param = {"_lastUpdated": LAST_UPDATED, "_id": ID}.get(name) or served.by_name.get(name)
-        if param is None or param.kind == "reference":
+        param = _param(served, name)
+        if param is None or param is CONTENT or param.kind in ("reference", "uri"):
             raise UnknownParameter(f"{served.rtype} cannot be sorted by {name[:40]}.", "_sort")
         yield param, text.startswith("-")
 
@@ -129,6 +168,15 @@ def _include(served: Served, text: str) -> Param:
     if rtype != served.rtype or param is None or param.kind != "reference":
         raise UnknownParameter(f"_include={text[:60]} is not supported here.", "_include")
     return param
+
+
+def _revinclude(served: Served, text: str) -> tuple[str, Param]:
+    rtype, _, name = text.partition(":")
+    source = SERVED.get(rtype)
+    param = source.by_name.get(name.partition(":")[0]) if source else None
+    if param is None or param.kind != "reference" or (param.targets and served.rtype not in param.targets):
+        raise UnknownParameter(f"_revinclude={text[:60]} is not supported here.", "_revinclude")
+    return rtype, param
 
 
 def _only_total(texts: list[str]) -> bool:

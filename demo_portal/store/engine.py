@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
+from demo_portal.store import full_text
 from demo_portal.store.tables import METADATA
 
 # Below the four seconds after which the client gives up: it should hear "busy" and not have to guess.
@@ -37,6 +38,7 @@ class Database:
         self.engine = _engine(url)
         self._write_engine = self.engine.execution_options(careline_writes=True)
         METADATA.create_all(self.engine)
+        full_text.create(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

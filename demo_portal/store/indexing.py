@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from demo_portal.registry import SERVED, Param
 from demo_portal.store.moments import BEGINNING, END, Interval, interval
+from demo_portal.store.tables import INDEX_TABLES, TABLE_OF
 from demo_portal.vocabulary import Resource
 
 Row = dict[str, Any]
@@ -18,11 +19,11 @@ Row = dict[str, Any]
 def rows(resource: Resource, zone: ZoneInfo) -> dict[str, list[Row]]:
     """Index rows of a resource, by kind of index."""
     rtype = resource["resourceType"]
-    found: dict[str, list[Row]] = {"token": [], "reference": [], "date": [], "string": []}
+    found: dict[str, list[Row]] = {kind: [] for kind in INDEX_TABLES}
     for param in SERVED[rtype].params:
         key = {"rtype": rtype, "id": resource["id"], "param": param.name}
         seen = _values(resource, param, zone)
-        found[param.kind].extend({**key, **value} for value in _distinct(seen))
+        found[TABLE_OF[param.kind]].extend({**key, **value} for value in _distinct(seen))
     return found
 
 
@@ -85,7 +86,7 @@ def _values(resource: Resource, param: Param, zone: ZoneInfo) -> Iterator[Row]:
 
 def _targets(resource: Resource, param: Param) -> Iterator[Target]:
     for value in walk(resource, param.paths[0]):
-        found = target(str(value.get("reference", ""))) if isinstance(value, dict) else None
+        found = target(str(value.get("reference", "")) if isinstance(value, dict) else str(value))
         if found and (not param.targets or found.rtype in param.targets):
             yield found
 
@@ -124,7 +125,7 @@ def _strings(value: Any, _zone: ZoneInfo) -> Iterator[Row]:
     yield {"exact": str(value)[:255], "norm": normal(str(value))[:255]}
 
 
-_READERS = {"token": _tokens, "date": _dates, "string": _strings}
+_READERS = {"token": _tokens, "uri": _tokens, "date": _dates, "string": _strings}
 
 
 def _distinct(values: Iterator[Row]) -> list[Row]:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from demo_portal.outcomes import Forbidden, NotKnown, PreconditionFailed
 from demo_portal.registry import SERVED, SHARED_TYPES
-from demo_portal.store import indexing
+from demo_portal.store import full_text, indexing
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import instant, interval, milliseconds
-from demo_portal.store.tables import INDEX_TABLES, RESOURCE, RESOURCE_HISTORY
+from demo_portal.store.tables import INDEX_TABLES, RESOURCE, RESOURCE_HISTORY, TABLE_OF
 from demo_portal.vocabulary import Resource
 
 
@@ -24,6 +24,8 @@ class Scope:
     """Whose record may be touched; None as patient is the portal itself."""
 
     patient: str | None
+    assistant: bool = False
+    """Whether it is the assistant itself, which sees what belongs to nobody."""
 
     def clause(self, rtype: str, table: Any = RESOURCE) -> Any:
         """The SQL condition that every read of `rtype` carries."""
@@ -39,7 +41,9 @@ class Scope:
         Raises:
             Forbidden: the resource would not belong to this patient.
         """
-        if self.patient is not None and owner != self.patient:
+        if self.assistant or self.patient is None:
+            return
+        if owner != self.patient:
             raise Forbidden(
                 "This may only be written into the record of the patient who is signed in.", "other-patient"
             )
@@ -70,7 +74,7 @@ class Resources:
         """
         found = self.find(rtype, rid)
         if found is None:
-            raise NotKnown(f"There is no such {rtype} in this record.")
+            raise _not_known(rtype)
         return found
 
     def create(self, resource: Resource) -> Resource:
@@ -109,19 +113,44 @@ class Resources:
         """Replace the version this very object was read as."""
         return self.update(resource, resource["meta"]["versionId"])
 
+    def version(self, rtype: str, rid: str, version: str) -> Resource:
+        """One version of a resource, present or past.
+
+        Raises:
+            NotKnown: there is no such version in this record.
+        """
+        for each in self.versions(rtype, rid):
+            if each["meta"]["versionId"] == version:
+                return each
+        raise _not_known(rtype)
+
+    def versions(self, rtype: str, rid: str) -> list[Resource]:
+        """All versions of a resource in this record, newest first; empty when there is none."""
+        present = self.find(rtype, rid)
+        columns = RESOURCE_HISTORY.c
+        where = (columns.rtype == rtype, columns.id == rid, self.scope.clause(rtype, RESOURCE_HISTORY))
+        query = sa.select(columns.body).where(*where).order_by(columns.version.desc())
+        past = list(self.conn.execute(query).scalars())
+        return [present, *past] if present is not None else past
+
     def load(self, resources: Iterable[Resource]) -> None:
         """Store many new resources at once, for the seed."""
         stored = [self._stamped(resource, 1) for resource in resources]
         at = milliseconds(self.now)
+        if not stored:
+            return
         self.conn.execute(sa.insert(RESOURCE), [_row(r, 1, at, indexing.owner(r)) for r in stored])
         rows: dict[str, list[indexing.Row]] = {kind: [] for kind in INDEX_TABLES}
         for resource in stored:
             for kind, found in indexing.rows(resource, self.zone).items():
                 rows[kind].extend(found)
         self._insert_rows(rows)
+        full_text.add(self.conn, [resource for resource in stored if SERVED[resource["resourceType"]].full_text])
 
     def _index(self, resource: Resource) -> None:
         self._insert_rows(indexing.rows(resource, self.zone))
+        if SERVED[resource["resourceType"]].full_text:
+            full_text.add(self.conn, [resource])
 
     def _insert_rows(self, rows: dict[str, list[indexing.Row]]) -> None:
         for kind, found in rows.items():
@@ -129,13 +158,19 @@ class Resources:
                 self.conn.execute(sa.insert(INDEX_TABLES[kind]), found)
 
     def _unindex(self, rtype: str, rid: str) -> None:
-        for kind in {param.kind for param in SERVED[rtype].params}:
+        for kind in {TABLE_OF[param.kind] for param in SERVED[rtype].params}:
             table = INDEX_TABLES[kind]
             self.conn.execute(sa.delete(table).where(table.c.rtype == rtype, table.c.id == rid))
+        if SERVED[rtype].full_text:
+            full_text.remove(self.conn, rtype, rid)
 
     def _stamped(self, resource: Resource, version: int) -> Resource:
         meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant(self.now, self.zone)}
         return {**resource, "meta": meta}
+
+
+def _not_known(rtype: str) -> NotKnown:
+    return NotKnown(f"There is no such {rtype} in this record.")
 
 
 def _row(resource: Resource, version: int, written: int, owner: str | None) -> dict[str, Any]:

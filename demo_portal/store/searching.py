@@ -9,12 +9,15 @@ import sqlalchemy as sa
 
 from demo_portal.outcomes import BadRequest, Forbidden
 from demo_portal.registry import SERVED, Param
-from demo_portal.store.criteria import ID, LAST_UPDATED, PREFIXES, Criterion, Search
+from demo_portal.store import full_text
+from demo_portal.store.criteria import CONTENT, ID, LAST_UPDATED, PREFIXES, Criterion, Search
 from demo_portal.store.indexing import normal, target, walk
 from demo_portal.store.moments import interval
 from demo_portal.store.resources import Resources
-from demo_portal.store.tables import INDEX_TABLES, RESOURCE
+from demo_portal.store.tables import INDEX_TABLES, RESOURCE, TABLE_OF
 from demo_portal.vocabulary import Resource
+
+MOST_REVEALED = 500
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,18 @@ def run(resources: Resources, search: Search, offset: int = 0) -> Page:
     total = resources.conn.execute(sa.select(sa.func.count()).select_from(RESOURCE).where(*where)).scalar_one()
     if search.only_total or search.count == 0:
         return Page([], [], total, None)
-    query = sa.select(RESOURCE.c.body).where(*where).order_by(*_order(search)).limit(search.count).offset(offset)
+    order = _order(resources, search)
+    query = sa.select(RESOURCE.c.body).where(*where).order_by(*order).limit(search.count).offset(offset)
     matches = list(resources.conn.execute(query).scalars())
     end = offset + len(matches)
-    return Page(matches, _included(resources, search, matches), total, end if end < total else None)
+    included = [*_included(resources, search, matches), *_revincluded(resources, search, matches)]
+    return Page(matches, included, total, end if end < total else None)
 
 
 def matches(resources: Resources, search: Search) -> list[Resource]:
     """All matches of a search that is known to be small, without paging."""
-    query = sa.select(RESOURCE.c.body).where(*_where(resources, search)).order_by(*_order(search)).limit(search.count)
+    where, order = _where(resources, search), _order(resources, search)
+    query = sa.select(RESOURCE.c.body).where(*where).order_by(*order).limit(search.count)
     return list(resources.conn.execute(query).scalars())
 
 
@@ -63,10 +69,14 @@ def _condition(resources: Resources, rtype: str, criterion: Criterion) -> Any:
     if param is LAST_UPDATED:
         column = RESOURCE.c.last_updated
         return sa.or_(*(_compare(column, column + 1, text, resources) for text in criterion.values))
-    table = INDEX_TABLES[param.kind]
+    if param is CONTENT:
+        return RESOURCE.c.id.in_(full_text.ranked(resources.conn, rtype, " ".join(criterion.values)))
+    table = INDEX_TABLES[TABLE_OF[param.kind]]
     row = [table.c.rtype == rtype, table.c.id == RESOURCE.c.id, table.c.param == param.name]
     if criterion.chained:
         return sa.exists().where(*row, _chained(resources, table, criterion, criterion.chained))
+    if criterion.modifier == "missing":
+        return ~sa.exists().where(*row) if criterion.values == ("true",) else sa.exists().where(*row)
     alternatives = sa.or_(*(_value(resources, param, criterion.modifier, text) for text in criterion.values))
     found = sa.exists().where(*row, alternatives)
     return ~found if criterion.modifier == "not" else found
@@ -74,7 +84,7 @@ def _condition(resources: Resources, rtype: str, criterion: Criterion) -> Any:
 
 def _chained(resources: Resources, table: Any, criterion: Criterion, inner: Criterion) -> Any:
     """The reference points to something within the scope that satisfies the rest of the chain."""
-    target_index = INDEX_TABLES[inner.param.kind].alias()
+    target_index = INDEX_TABLES[TABLE_OF[inner.param.kind]].alias()
     values = sa.or_(*(_value(resources, inner.param, inner.modifier, text, target_index) for text in inner.values))
     beyond = RESOURCE.alias()
     ids = sa.select(target_index.c.id).where(
@@ -89,7 +99,9 @@ def _chained(resources: Resources, table: Any, criterion: Criterion, inner: Crit
 
 
 def _value(resources: Resources, param: Param, modifier: str | None, text: str, table: Any = None) -> Any:
-    index = INDEX_TABLES[param.kind] if table is None else table
+    index = INDEX_TABLES[TABLE_OF[param.kind]] if table is None else table
+    if param.kind == "uri":
+        return index.c.code == text
     if param.kind == "token":
         return _token(index, text)
     if param.kind == "string":
@@ -150,7 +162,13 @@ def _compare(low: Any, high: Any, text: str, resources: Resources) -> Any:
     }[prefix]
 
 
-def _order(search: Search) -> list[Any]:
+def _order(resources: Resources, search: Search) -> list[Any]:
+    """By the keys asked for; of words looked for, the best fit first."""
+    words = [" ".join(each.values) for each in search.criteria if each.param is CONTENT]
+    if words and not search.sort:
+        ids = full_text.ranked(resources.conn, search.rtype, words[0])
+        places = {rid: place for place, rid in enumerate(ids)}
+        return [sa.case(places, value=RESOURCE.c.id, else_=len(places))] if places else [RESOURCE.c.id]
     keys = [_sort_column(search.rtype, param, descending) for param, descending in search.sort]
     return [*keys, RESOURCE.c.id]
 
@@ -168,6 +186,20 @@ def _sort_column(rtype: str, param: Param, descending: bool) -> Any:
         .scalar_subquery()
     )
     return first.desc() if descending else first.asc()
+
+
+def _revincluded(resources: Resources, search: Search, found: list[Resource]) -> list[Resource]:
+    """What points to the matches, as far as the token reaches."""
+    ids = [resource["id"] for resource in found]
+    revealed: list[Resource] = []
+    for rtype, param in search.revincludes if ids else ():
+        index = INDEX_TABLES["reference"]
+        row = (index.c.rtype == rtype, index.c.id == RESOURCE.c.id, index.c.param == param.name)
+        points = sa.exists().where(*row, index.c.target_type == search.rtype, index.c.target_id.in_(ids))
+        where = (RESOURCE.c.rtype == rtype, resources.scope.clause(rtype), points)
+        query = sa.select(RESOURCE.c.body).where(*where).order_by(RESOURCE.c.id).limit(MOST_REVEALED)
+        revealed += resources.conn.execute(query).scalars()
+    return revealed
 
 
 def _included(resources: Resources, search: Search, found: list[Resource]) -> list[Resource]:

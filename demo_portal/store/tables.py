@@ -67,6 +67,8 @@ IX_STRING: Any = _index_table(
     "ix_string", sa.Column("norm", sa.String(255), nullable=False), sa.Column("exact", sa.String(255), nullable=False)
 )
 INDEX_TABLES: dict[str, Any] = {"token": IX_TOKEN, "reference": IX_REFERENCE, "date": IX_DATE, "string": IX_STRING}
+TABLE_OF = {**{kind: kind for kind in INDEX_TABLES}, "uri": "token"}
+"""The index that holds the values of each kind of parameter."""
 
 SLOT_CLAIM: Any = sa.Table(
     "slot_claim",
@@ -107,7 +109,9 @@ ACCESS_TOKEN: Any = sa.Table(
     METADATA,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("patient_id", sa.String(64)),
-    sa.Column("scope", sa.String(2000), nullable=False),
+    sa.Column("scope", sa.String(4000), nullable=False),
+    sa.Column("person", sa.String(110), nullable=False),
+    sa.Column("channel", sa.String(20), nullable=False),
     sa.Column("acr", sa.String(64)),
     sa.Column("auth_time", _MOMENT),
     sa.Column("expires_at", _MOMENT, nullable=False, index=True),

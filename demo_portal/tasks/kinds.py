@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from demo_portal.outcomes import Forbidden, Unprocessable
-from demo_portal.portal import Answer, Call, Portal, stored
-from demo_portal.store.resources import Resources
-from demo_portal.tasks.payment import pay
-from demo_portal.tasks.refill import refill
-from demo_portal.vocabulary import PORTAL_REQUEST, TASK_CODE, Resource
+from demo_portal.portal import Answer, stored
+from demo_portal.tasks import (
+    account,
+    billing,
+    documents,
+    insurance,
+    medications,
+    messaging,
+    records,
+    scheduling,
+    sharing,
+    tracking,
+)
+from demo_portal.tasks.kind import Kind, code_of
+from demo_portal.vocabulary import Resource
+from demo_portal.writes.attempt import Attempt
 
-Handler = Callable[[Portal, Resources, Call, Resource], Answer]
-
-KINDS: dict[tuple[str, str], Handler] = {
-    (TASK_CODE, "fulfill"): refill,
-    (TASK_CODE, "approve"): refill,
-    (PORTAL_REQUEST, "pay"): pay,
+KINDS: dict[tuple[str, str], Kind] = {
+    **account.KINDS,
+    **billing.KINDS,
+    **documents.KINDS,
+    **insurance.KINDS,
+    **medications.KINDS,
+    **messaging.KINDS,
+    **records.KINDS,
+    **scheduling.KINDS,
+    **sharing.KINDS,
+    **tracking.KINDS,
 }
-KEYED = (pay,)
-"""Kinds that look up their key themselves, because the same key with other content must be refused."""
 
 
-def file(portal: Portal, resources: Resources, call: Call, existing: Resource | None) -> Answer:
-    """File a request, or answer with the one that If-None-Exist found.
+def file(attempt: Attempt) -> Answer:
+    """File a request.
 
     Raises:
-        Unprocessable: requests of that code are not taken.
+        Unprocessable: requests of that code are not taken, or it is not a new one.
+        Forbidden: it is for somebody else, or not one that the assistant may file by itself.
     """
-    task = call.body or {}
-    handler = _handler(task)
-    if task["for"]["reference"].rpartition("Patient/")[2] != call.access.patient:
-        raise Forbidden("A request can only be filed for the patient who is signed in.", "other-patient", "Task.for")
-    if existing is not None and existing["code"]["coding"] != task["code"]["coding"]:
-        raise Unprocessable("This key was used for something else: take a new one.", "key-reused")
-    if existing is not None and not (handler in KEYED and existing.get("identifier") == task.get("identifier")):
-        return stored(existing, call.base)
-    return handler(portal, resources, call, {k: v for k, v in task.items() if k not in ("id", "meta", "output")})
-
-
-def _handler(task: Resource) -> Handler:
-    codings = [(c.get("system"), c.get("code")) for c in task["code"].get("coding", [])]
-    found = [KINDS[coding] for coding in codings if coding in KINDS]
-    if len(found) != 1:
-        raise Unprocessable("Requests of this kind are not taken here.", "unknown-request", "Task.code")
-    if task["status"] not in ("requested", "draft"):
+    kind = _kind(attempt.body)
+    if attempt.body["status"] not in ("requested", "draft"):
         raise Unprocessable("A new request has the status requested.", "not-changeable", "Task.status")
-    return found[0]
+    _check_whose(attempt, kind)
+    return kind.file(attempt)
+
+
+def change(attempt: Attempt) -> Answer:
+    """Do to a request what its kind allows; by default withdraw it."""
+    if attempt.before == {**attempt.body, "meta": attempt.before["meta"]}:
+        return stored(attempt.before, attempt.call.base)
+    return _kind(attempt.before).change(attempt)
+
+
+def _check_whose(attempt: Attempt, kind: Kind) -> None:
+    named = attempt.body.get("for", {}).get("reference", "").rpartition("Patient/")[2]
+    patient = attempt.call.access.patient
+    if patient is None and kind.by_assistant:
+        return
+    if patient is None or named != patient:
+        raise Forbidden("A request can only be filed for the patient who is signed in.", "other-patient", "Task.for")
+
+
+def _kind(task: Resource) -> Kind:
+    found = KINDS.get(code_of(task))
+    if found is None:
+        raise Unprocessable("Requests of this kind are not taken here.", "unknown-request", "Task.code")
+    return found

@@ -9,16 +9,16 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from demo_portal.outcomes import Invalid, Unprocessable
-from demo_portal.portal import Answer, Call, Portal, new_id, stored
+from demo_portal.portal import Answer, new_id
 from demo_portal.store import criteria, idempotency, searching
 from demo_portal.store.engine import lock
-from demo_portal.store.idempotency import Deed
-from demo_portal.store.moments import instant, milliseconds
+from demo_portal.store.moments import milliseconds
 from demo_portal.store.resources import Resources
 from demo_portal.store.tables import CHARGE, PAYMENT_METHOD
 from demo_portal.tasks import inputs
 from demo_portal.tasks.inputs import output
 from demo_portal.vocabulary import ACCOUNT_BALANCE, DUE_DATE, OPEN_AMOUNT, Resource, extension, money
+from demo_portal.writes.attempt import Attempt, keep
 
 # Without letters and digits that sound or look alike: receipts are read out on the phone.
 _RECEIPT_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
@@ -34,21 +34,15 @@ class Bill:
     method: str
 
 
-def pay(portal: Portal, resources: Resources, call: Call, task: Resource) -> Answer:
+def pay(attempt: Attempt) -> Answer:
     """Charge the method on file and lower the balance; the same key charges once."""
-    patient = call.access.patient or ""
-    key = _key(call, task)
-    about = inputs.focus(task)
-    cents, method = _amount(task), inputs.one(task, "method", "valueString")
-    deed = Deed(patient, "pay", key, f"{about.rtype}/{about.id} {cents} {method}")
-    done = idempotency.begin(resources.conn, deed)
-    if done is not None:
-        return stored(resources.read("Task", done), call.base)
-    bill = _bill(resources, about.rtype, about.id, cents, method)
-    _check(resources, patient, bill)
-    paid = _complete(resources, task, _charge(resources, patient, bill))
-    idempotency.finish(resources.conn, deed, "Task", paid["id"])
-    return stored(paid, call.base, 201)
+    _check_key(attempt)
+    about = inputs.focus(attempt.body)
+    cents, method = _amount(attempt.body), inputs.one(attempt.body, "method", "valueString")
+    bill = _bill(attempt.resources, about.rtype, about.id, cents, method)
+    _check(attempt.resources, attempt.patient, bill)
+    charge = _charge(attempt.resources, attempt.patient, bill)
+    return keep(attempt, _complete(attempt, charge))
 
 
 def balance(account: Resource) -> int:
@@ -78,11 +72,11 @@ def with_open_amount(invoice: Resource, cents: int) -> Resource:
     return {**invoice, "status": status, "extension": [*others, {"url": OPEN_AMOUNT, "valueMoney": money(cents)}]}
 
 
-def _key(call: Call, task: Resource) -> str:
-    key = idempotency.required_key(call.headers.get("idempotency-key"))
-    if key not in [identifier["value"] for identifier in task.get("identifier", [])]:
+def _check_key(attempt: Attempt) -> None:
+    """A payment without a key could be made twice; one that does not carry it could not be found again."""
+    key = idempotency.required_key(attempt.call.headers.get("idempotency-key"))
+    if key not in [identifier["value"] for identifier in attempt.body.get("identifier", [])]:
         raise Invalid("Task.identifier must carry the Idempotency-Key.", "value", "Task.identifier")
-    return key
 
 
 def _amount(task: Resource) -> int:
@@ -147,14 +141,13 @@ def _charge(resources: Resources, patient: str, bill: Bill) -> Resource:
     return row
 
 
-def _complete(resources: Resources, task: Resource, charge: Resource) -> Resource:
-    now = instant(resources.now, resources.zone)
+def _complete(attempt: Attempt, charge: Resource) -> Resource:
     outputs = [
         output("receipt-number", "valueString", charge["receipt"]),
-        output("payment-date", "valueDateTime", now),
+        output("payment-date", "valueDateTime", attempt.now),
     ]
-    times = {"authoredOn": now, "lastModified": now}
-    return resources.create({**task, "id": charge["task_id"], "status": "completed", **times, "output": outputs})
+    times = {"authoredOn": attempt.now, "lastModified": attempt.now}
+    return {**attempt.body, "id": charge["task_id"], "status": "completed", **times, "output": outputs}
 
 
 def _open_invoices(resources: Resources, account_id: str) -> list[Resource]:

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from math import ceil
 
 from demo_portal.outcomes import Duplicate, Invalid, Unprocessable
-from demo_portal.portal import Answer, Call, Portal, clinic_today, new_id, stored
+from demo_portal.portal import Answer, Portal, clinic_today
 from demo_portal.store import criteria, searching
 from demo_portal.store.engine import lock
 from demo_portal.store.indexing import target
-from demo_portal.store.moments import instant
-from demo_portal.store.resources import WHOLE, Resources
+from demo_portal.store.resources import Resources
 from demo_portal.tasks import inputs
+from demo_portal.tasks.kind import OPEN
 from demo_portal.vocabulary import (
     CONTROLLED_SUBSTANCE,
     EXISTING_REQUEST,
@@ -22,26 +22,25 @@ from demo_portal.vocabulary import (
     codes_in,
     extension,
 )
+from demo_portal.writes.attempt import Attempt, keep
 
-OPEN = ("requested", "received", "accepted", "in-progress", "ready", "on-hold")
 USED_UP = 0.75
 """Share of the supply after which the next refill may be asked for."""
 
 
-def refill(portal: Portal, resources: Resources, call: Call, task: Resource) -> Answer:
+def refill(attempt: Attempt) -> Answer:
     """File the request, unless the same medicine has one open or the order does not allow it."""
+    task, resources = attempt.body, attempt.resources
     about = inputs.focus(task)
     if about.rtype != "MedicationRequest":
         raise Invalid("A refill is about a MedicationRequest.", "value", "Task.focus")
-    lock(resources.conn, f"refill {about.id}")
+    lock(attempt.conn, f"refill {about.id}")
     order = resources.read("MedicationRequest", about.id)
     _refuse_second(resources, about.id)
     _check_order(order, codes_in(task["code"], TASK_CODE)[0])
-    _check_supply(portal, resources, about.id)
-    _check_pharmacy(portal, resources, task)
-    now = instant(resources.now, resources.zone)
-    filed = {**task, "id": new_id(), "status": "requested", "authoredOn": now, "lastModified": now}
-    return stored(resources.create(filed), call.base, 201)
+    _check_supply(attempt.portal, resources, about.id)
+    _check_pharmacy(attempt.whole, task)
+    return keep(attempt, {**task, "status": "requested", "authoredOn": attempt.now, "lastModified": attempt.now})
 
 
 def _refuse_second(resources: Resources, order_id: str) -> None:
@@ -75,13 +74,13 @@ def _check_supply(portal: Portal, resources: Resources, order_id: str) -> None:
         raise Unprocessable(f"It is too early: this can be asked for from {opens.isoformat()} on.", "too-early")
 
 
-def _check_pharmacy(portal: Portal, resources: Resources, task: Resource) -> None:
+def _check_pharmacy(whole: Resources, task: Resource) -> None:
     asked = inputs.one(task, "pharmacy", "valueReference")
     if asked is None:
         return
     found = target(asked["reference"])
     shop = None
     if found is not None and found.rtype == "Organization":
-        shop = portal.resources(resources.conn, WHOLE).find("Organization", found.id)
+        shop = whole.find("Organization", found.id)
     if shop is None or not any("pharmacy" in codes_in(kind, ORGANIZATION_TYPE) for kind in shop["type"]):
         raise Unprocessable("There is no such pharmacy.", "unknown-pharmacy", "Task.input")

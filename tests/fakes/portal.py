@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from itertools import count
-from typing import Any
+from datetime import UTC, date, time
 
 from actions.portal_client.errors import Refused, SlotTaken
 from actions.portal_client.models import (
@@ -24,45 +21,30 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
-from clock import CLINIC_ZONE, Clock, FixedClock
-
-# A Tuesday, 10:00 at the clinic.
-A_TUESDAY = datetime(2026, 3, 17, 17, 0, tzinfo=UTC)
-
-
-@dataclass
-class Failures:
-    """Which calls fail, and what was called: `fail("pay", OutcomeUnknown())` makes every `pay` raise it."""
-
-    failing: dict[str, list[tuple[Exception, int | None]]] = field(default_factory=dict)
-    calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
-    """Name and arguments of each call, in order, failed ones too."""
-
-    def fail(self, call: str, error: Exception, times: int | None = None) -> None:
-        """Make `call` raise `error` the next `times` times; None means until `heal`."""
-        self.failing.setdefault(call, []).append((error, times))
-
-    def heal(self) -> None:
-        """Let everything work again."""
-        self.failing.clear()
-
-    def called(self, call: str) -> list[tuple[Any, ...]]:
-        """The arguments of every call of that name."""
-        return [arguments for name, arguments in self.calls if name == call]
-
-    def _enter(self, call: str, *arguments: Any) -> None:
-        self.calls.append((call, arguments))
-        waiting = self.failing.get(call)
-        if not waiting:
-            return
-        error, times = waiting.pop(0)
-        if times is None or times > 1:
-            waiting.insert(0, (error, None if times is None else times - 1))
-        raise error
+from clock import CLINIC_ZONE
+from tests.fakes.account import FakeAccount
+from tests.fakes.base import Failures
+from tests.fakes.documents import FakeDocuments
+from tests.fakes.front_desk import FakeFrontDesk
+from tests.fakes.guest import FakeGuest
+from tests.fakes.insurance import FakeInsurance
+from tests.fakes.library import FakeLibrary
+from tests.fakes.messaging import FakeMessaging
+from tests.fakes.records import FakeRecords
+from tests.fakes.sharing import FakeSharing
+from tests.fakes.tracking import FakeTracking
 
 
 @dataclass
-class FakePortal(Failures):
+class FakePortal(
+    FakeRecords,
+    FakeTracking,
+    FakeDocuments,
+    FakeSharing,
+    FakeMessaging,
+    FakeInsurance,
+    FakeAccount,
+):
     """A portal that remembers what it was told; satisfies `Portal`."""
 
     who: Person | None = None
@@ -75,13 +57,10 @@ class FakePortal(Failures):
     results: list[TestResult] = field(default_factory=list)
     accounts: list[AccountBalance] = field(default_factory=list)
     methods: list[PaymentMethod] = field(default_factory=list)
-    clock: Clock = field(default_factory=lambda: FixedClock(A_TUESDAY))
     held: dict[str, str] = field(default_factory=dict)
     """Slot id to reference of the hold."""
     refills: list[RefillRequest] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
-    _done: dict[str, Any] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def person(self) -> Person:
         self._enter("person")
@@ -150,11 +129,6 @@ class FakePortal(Failures):
         self._enter("pay", account_id, cents, method_id, key)
         return self._once(key, lambda: self._pay(account_id, cents, method_id))
 
-    def _once(self, key: str, do: Callable[[], Any]) -> Any:
-        if key not in self._done:
-            self._done[key] = do()
-        return self._done[key]
-
     def _slot(self, slot_id: str) -> OpenSlot:
         found = next((slot for slot in self.slots if slot.id == slot_id), None)
         if found is None:
@@ -192,6 +166,11 @@ class FakePortal(Failures):
         payment = Payment(f"R-{next(self._numbers):04}", cents, self.clock.now().astimezone(CLINIC_ZONE))
         self.payments.append(payment)
         return payment
+
+
+@dataclass
+class FakePublicPortal(FakeFrontDesk, FakeGuest, FakeLibrary):
+    """The portal as anybody sees it; satisfies `PublicPortal`."""
 
 
 @dataclass

@@ -1,0 +1,3 @@
+"""What the portal tells about documents, letters, directives and articles."""
+
+from __future__ import annotations

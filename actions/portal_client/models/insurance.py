@@ -1,0 +1,3 @@
+"""What the portal tells about coverage, claims and referrals."""
+
+from __future__ import annotations

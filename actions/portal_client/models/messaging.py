@@ -1,0 +1,3 @@
+"""What the portal tells about messages and calls."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What the portal tells about readings, trackers and questionnaires."""
+
+from __future__ import annotations

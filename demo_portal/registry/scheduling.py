@@ -1,0 +1,78 @@
+"""Times, visits, and what people ask the clinic to do (FHIR R4, Scheduling and Workflow)."""
+
+from __future__ import annotations
+
+from demo_portal.registry.served import Served, date, of_patient, ref, shared, token
+
+SCHEDULING: tuple[Served, ...] = (
+    shared(
+        "Schedule",
+        ref("actor", "actor", "Practitioner", "Location"),
+        token("active"),
+        token("service-type", "serviceType"),
+    ),
+    shared("Slot", ref("schedule", "schedule", "Schedule"), token("status"), date("start")),
+    of_patient(
+        "Appointment",
+        "participant.actor",
+        ref("actor", "participant.actor"),
+        ref("practitioner", "participant.actor", "Practitioner"),
+        ref("location", "participant.actor", "Location"),
+        ref("slot", "slot", "Slot"),
+        ref("based-on", "basedOn", "ServiceRequest"),
+        date("date", "start"),
+        token("status"),
+        token("service-type", "serviceType"),
+        token("identifier"),
+        writes=("create", "update"),
+    ),
+    of_patient(
+        "AppointmentResponse",
+        "actor",
+        ref("actor", "actor"),
+        ref("appointment", "appointment", "Appointment"),
+        token("part-status", "participantStatus"),
+        token("identifier"),
+        writes=("create",),
+    ),
+    of_patient(
+        "Encounter",
+        "subject",
+        token("status"),
+        token("class"),
+        token("type"),
+        date("date", "period"),
+        ref("participant", "participant.individual", "Practitioner"),
+        ref("location", "location.location", "Location"),
+        ref("appointment", "appointment", "Appointment"),
+        token("reason-code", "reasonCode"),
+    ),
+    of_patient(
+        "Task",
+        "for",
+        token("code"),
+        token("status"),
+        token("identifier"),
+        token("business-status", "businessStatus"),
+        ref("focus", "focus"),
+        ref("owner", "owner"),
+        ref("requester", "requester"),
+        ref("part-of", "partOf", "Task"),
+        date("authored-on", "authoredOn"),
+        date("modified", "lastModified"),
+        writes=("create", "update"),
+    ),
+    of_patient(
+        "ServiceRequest",
+        "subject",
+        token("status"),
+        token("intent"),
+        token("category"),
+        token("code"),
+        token("identifier"),
+        date("authored", "authoredOn"),
+        date("occurrence", "occurrenceDateTime", "occurrencePeriod"),
+        ref("requester", "requester"),
+        ref("performer", "performer"),
+    ),
+)

@@ -1,0 +1,7 @@
+"""Requests of the area sharing."""
+
+from __future__ import annotations
+
+from demo_portal.tasks.kind import Kind
+
+KINDS: dict[tuple[str, str], Kind] = {}

@@ -1,0 +1,7 @@
+"""Rules for what a patient may write: sharing."""
+
+from __future__ import annotations
+
+from demo_portal.writes.attempt import Rule
+
+RULES: dict[str, Rule] = {}
