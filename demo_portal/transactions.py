@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,8 +19,8 @@ from demo_portal.vocabulary import Resource
 MOST_ENTRIES = 50
 _LETTER = {"POST": "c", "PUT": "u", "GET": "r"}
 _HANDLERS = {"POST": interactions.create, "PUT": interactions.update, "GET": interactions.read}
-# FHIR's own order: what is created first may be named by what comes later.
-_ORDER = ("POST", "PUT", "GET")
+# FHIR's own order, http.html#trules.
+_METHODS = ("POST", "PUT", "GET")
 _URN = re.compile(r"urn:uuid:[0-9a-f-]{36}\Z")
 
 
@@ -32,7 +34,7 @@ def transaction(portal: Portal, conn: Transaction, call: Call) -> Answer:
     entries = _entries(call.body or {})
     answers: dict[int, Answer] = {}
     given: dict[str, str] = {}
-    for place in sorted(range(len(entries)), key=lambda place: _ORDER.index(entries[place]["request"]["method"])):
+    for place in _order(entries):
         entry = _resolved(entries[place], given)
         answers[place] = _carry_out(portal, conn, call, entry, place)
         body = answers[place].body
@@ -51,13 +53,43 @@ def _entries(bundle: Resource) -> list[Resource]:
         request = entry.get("request") if isinstance(entry, dict) else None
         if (
             not isinstance(request, dict)
-            or request.get("method") not in _ORDER
+            or request.get("method") not in _METHODS
             or not isinstance(request.get("url"), str)
         ):
             raise BadRequest(
                 "Each entry needs request.method (POST, PUT or GET) and request.url.", "malformed", _at(place)
             )
     return entries
+
+
+def _order(entries: list[Resource]) -> list[int]:
+    """Places in the order of work: FHIR's order of methods, and what is named before what names it.
+
+    Raises:
+        BadRequest: two entries name each other.
+    """
+    place_of = {entry["fullUrl"]: place for place, entry in enumerate(entries) if _URN.match(str(entry.get("fullUrl")))}
+    named = {place: set(_urns(entry.get("resource"))) for place, entry in enumerate(entries)}
+    sorter = TopologicalSorter(
+        {place: {place_of[urn] for urn in urns & place_of.keys()} for place, urns in named.items()}
+    )
+    try:
+        return sorted(sorter.static_order(), key=lambda place: _METHODS.index(entries[place]["request"]["method"]))
+    except CycleError:
+        raise BadRequest("Two entries name each other.", "malformed", "Bundle.entry") from None
+
+
+def _urns(value: Any) -> Iterator[str]:
+    """Every urn:uuid that a resource refers to."""
+    if isinstance(value, dict):
+        reference = value.get("reference")
+        if isinstance(reference, str) and _URN.match(reference):
+            yield reference
+        for item in value.values():
+            yield from _urns(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _urns(item)
 
 
 def _resolved(entry: Resource, given: dict[str, str]) -> Resource:
@@ -104,7 +136,6 @@ def _call(call: Call, entry: Resource) -> Call:
         raise BadRequest(f"The entry must carry a {rtype}.", "malformed")
     names = {"ifMatch": "if-match", "ifNoneExist": "if-none-exist"}
     headers = {header: str(request[name]) for name, header in names.items() if name in request}
-    # The key of the whole holds for each part, told apart by what it is.
     return Call(call.base, call.access, rtype, rid, "", tuple(parse_qsl(parts.query)), body, headers)
 
 
