@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+import httpx
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -23,6 +27,7 @@ from demo_portal.seed import loading
 from demo_portal.settings import Settings
 from demo_portal.store.engine import Database
 from demo_portal.store.tables import RESOURCE
+from demo_portal.subscriptions import delivery
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -36,10 +41,25 @@ def create_app(settings: Settings, clock: Clock) -> Starlette:
         routes=[*_own_routes(portal), *routes.routes(portal)],
         middleware=[Middleware(FaultBarrier)],
         exception_handlers={Refused: _refused, HTTPException: _http_error},
+        lifespan=_telling_subscribers(portal),
     )
     app.router.redirect_slashes = False
     app.state.portal = portal
     return app
+
+
+def _telling_subscribers(portal: Portal) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        # Redirects and proxies of the environment could lead to addresses that nobody has named.
+        async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
+            telling = asyncio.create_task(delivery.deliver_for_ever(portal, client))
+            yield
+            telling.cancel()
+            with suppress(asyncio.CancelledError):
+                await telling
+
+    return lifespan
 
 
 def _own_routes(portal: Portal) -> list[Route]:

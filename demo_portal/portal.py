@@ -12,6 +12,7 @@ from clock import CLINIC_ZONE, Clock
 from demo_portal.settings import Settings
 from demo_portal.store.engine import Database, Transaction
 from demo_portal.store.resources import Resources, Scope
+from demo_portal.subscriptions import outbox
 from demo_portal.vocabulary import Resource
 
 
@@ -26,7 +27,7 @@ class Portal:
 
     def resources(self, conn: Transaction, scope: Scope) -> Resources:
         """The resources of a scope, as of now, within one transaction."""
-        return Resources(conn, scope, self.clock.now(), self.zone)
+        return Resources(conn, scope, self.clock.now(), self.zone, outbox.changed)
 
 
 @dataclass(frozen=True)

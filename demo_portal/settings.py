@@ -32,6 +32,8 @@ class Settings:
     """Opens POST /demo/reset."""
     clock_file: Path = Path("var/clock")
     """Offset shared by all demo processes."""
+    subscribers: tuple[str, ...] = ()
+    """Origins that may be told of changes; in demo mode also everything on this machine."""
     demo: bool = True
     """Demo people, a clock that can be moved, and reset."""
 
@@ -56,6 +58,7 @@ class Settings:
             client_secret=found.get("PORTAL_CLIENT_SECRET", DEMO_SECRET),
             demo_key=found.get("DEMO_KEY", DEMO_SECRET),
             clock_file=Path(found.get("CLOCK_FILE", "var/clock")),
+            subscribers=tuple(found.get("PORTAL_SUBSCRIBERS", "").split()),
             demo=found.get("CARELINE_DEMO", "1") == "1",
         )
         _check(settings)

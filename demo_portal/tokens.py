@@ -34,7 +34,12 @@ PATIENT_SCOPES = (
         if (letters := "".join(_LETTERS[each] for each in served.interactions if each in _LETTERS))
     ),
 )
-OWN_SCOPES = (MATCH_SCOPE, *(f"system/{rtype}.rs" for rtype in SHARED_TYPES), "system/Task.c")
+OWN_SCOPES = (
+    MATCH_SCOPE,
+    *(f"system/{rtype}.rs" for rtype in SHARED_TYPES),
+    "system/Task.c",
+    "system/Subscription.crus",
+)
 """What the assistant may do while nobody is signed in: see what belongs to nobody, and file a few kinds of request."""
 LIFETIME = timedelta(minutes=10)
 # RFC 8693 leaves it open; two minutes are enough for one hop and too short to be worth stealing.

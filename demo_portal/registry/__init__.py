@@ -13,5 +13,6 @@ from demo_portal.registry.sharing import SHARING
 TYPES: tuple[Served, ...] = (*PEOPLE, *SCHEDULING, *CLINICAL, *DOCUMENTS, *BILLING, *SHARING)
 SERVED: dict[str, Served] = {served.rtype: served for served in TYPES}
 SHARED_TYPES: tuple[str, ...] = tuple(served.rtype for served in TYPES if served.shared)
+ASSISTANTS_TYPES: tuple[str, ...] = tuple(served.rtype for served in TYPES if served.assistants)
 
-__all__ = ["SERVED", "SHARED_TYPES", "TYPES", "Param", "Served"]
+__all__ = ["ASSISTANTS_TYPES", "SERVED", "SHARED_TYPES", "TYPES", "Param", "Served"]

@@ -31,6 +31,8 @@ class Served:
     """Where the patient is named (compartment); None for shared types."""
     full_text: bool = False
     """Whether `_content` searches its words."""
+    assistants: bool = False
+    """Whether it is the assistant's own business, which no patient sees."""
     by_name: dict[str, Param] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +41,7 @@ class Served:
     @property
     def shared(self) -> bool:
         """Whether it belongs to nobody, so that everybody may read it."""
-        return self.owner is None
+        return self.owner is None and not self.assistants
 
 
 READ = ("read", "vread", "history-instance", "search-type")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo_portal.registry.served import Served, date, of_patient, ref, token
+from demo_portal.registry.served import READ, Served, date, of_patient, ref, string, token, uri
 
 SHARING: tuple[Served, ...] = (
     of_patient(
@@ -17,6 +17,12 @@ SHARING: tuple[Served, ...] = (
         ref("actor", "provision.actor.reference"),
         ref("consentor", "performer"),
         writes=("create", "update"),
+    ),
+    Served(
+        "Subscription",
+        (*READ, "create", "update"),
+        (token("status"), string("criteria"), uri("url", "channel.endpoint"), token("type", "channel.type")),
+        assistants=True,
     ),
     of_patient(
         "AuditEvent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from demo_portal.outcomes import Forbidden, NotKnown, PreconditionFailed
-from demo_portal.registry import SERVED, SHARED_TYPES
+from demo_portal.registry import ASSISTANTS_TYPES, SERVED, SHARED_TYPES
 from demo_portal.store import full_text, indexing
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import instant, interval, milliseconds
@@ -31,6 +31,8 @@ class Scope:
         """The SQL condition that every read of `rtype` carries."""
         if self.patient is None:
             return sa.true()
+        if rtype in ASSISTANTS_TYPES:
+            return sa.true() if self.assistant else sa.false()
         if rtype in SHARED_TYPES:
             return table.c.patient_id.is_(None)
         return table.c.patient_id == self.patient
@@ -50,16 +52,21 @@ class Scope:
 
 
 WHOLE = Scope(None)
+OnChange = Callable[["Resources", Resource], None]
+"""Told of every resource that was created or changed, within the same transaction."""
 
 
 class Resources:
     """The resources visible in one scope, within one transaction."""
 
-    def __init__(self, conn: Transaction, scope: Scope, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self, conn: Transaction, scope: Scope, now: datetime, zone: ZoneInfo, on_change: OnChange | None = None
+    ) -> None:
         self.conn = conn
         self.scope = scope
         self.now = now
         self.zone = zone
+        self._on_change = on_change
 
     def find(self, rtype: str, rid: str) -> Resource | None:
         """The current version, or None when it is absent or out of scope."""
@@ -151,6 +158,8 @@ class Resources:
         self._insert_rows(indexing.rows(resource, self.zone))
         if SERVED[resource["resourceType"]].full_text:
             full_text.add(self.conn, [resource])
+        if self._on_change is not None:
+            self._on_change(self, resource)
 
     def _insert_rows(self, rows: dict[str, list[indexing.Row]]) -> None:
         for kind, found in rows.items():

@@ -147,6 +147,20 @@ CHARGE: Any = sa.Table(
     sa.Column("at", _MOMENT, nullable=False),
 )
 
+NOTIFICATION: Any = sa.Table(
+    "notification",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("subscription_id", sa.String(64), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("focus", sa.String(110), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("added_at", _MOMENT, nullable=False),
+    sa.Column("due_at", _MOMENT, nullable=False, index=True),
+    sa.Column("done_at", _MOMENT),
+)
+
 SEEDED: Any = sa.Table(
     "seeded",
     METADATA,

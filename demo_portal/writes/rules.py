@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demo_portal.subscriptions import rules as subscriptions
 from demo_portal.tasks import kinds
 from demo_portal.writes import account, clinical, documents, messaging, scheduling, sharing
 from demo_portal.writes.attempt import Rule
@@ -14,4 +15,5 @@ RULES: dict[str, Rule] = {
     **messaging.RULES,
     **scheduling.RULES,
     **sharing.RULES,
+    **subscriptions.RULES,
 }
