@@ -187,9 +187,11 @@ async def test_a_wrong_question_for_everything_is_refused(demo: Demo) -> None:
 
 async def test_validating_stores_nothing_and_says_what_is_wrong(demo: Demo) -> None:
     maria = await demo.sign_in("maria")
+    given = {"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}
     allergy = {
         "resourceType": "AllergyIntolerance",
         "patient": {"reference": "Patient/maria"},
+        "clinicalStatus": {"coding": [given]},
         "code": {"text": "latex"},
     }
 

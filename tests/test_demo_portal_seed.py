@@ -197,7 +197,7 @@ async def test_who_may_act_for_whom_ends_when_it_is_told_to(demo: Demo) -> None:
         "maria-leo": (True, "2035-04-18"),
         "frank-leo": (False, "2026-01-31"),
         "maria-daniel": (False, "2026-01-30"),
-        "linda_oconnor-james": (True, "2026-05-31"),
+        "linda-oconnor-james": (True, "2026-05-31"),
     }
 
 

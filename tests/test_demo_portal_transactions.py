@@ -47,7 +47,7 @@ async def test_all_of_it_is_done(demo: Demo) -> None:
 async def test_when_one_part_is_refused_nothing_is_done(demo: Demo) -> None:
     maria = await demo.sign_in("maria")
     foreign = {
-        "resource": {"resourceType": "Patient", "id": "james"},
+        "resource": {"resourceType": "Patient", "id": "james", "active": True},
         "request": {"method": "PUT", "url": "Patient/james", "ifMatch": 'W/"1"'},
     }
 

@@ -50,6 +50,8 @@ def code_of(task: Resource) -> tuple[str, str]:
         Invalid: there is none of the systems that are understood here, or more than one.
     """
     found = [(system, code) for system in (PORTAL_REQUEST, TASK_CODE) for code in codes_in(task.get("code"), system)]
+    if "code" not in task:
+        raise Invalid("Task.code is required.", "required", "Task.code")
     if len(found) != 1:
         raise Invalid("Task.code must have one code of a request.", "value", "Task.code")
     return found[0]
