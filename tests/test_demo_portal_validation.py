@@ -28,9 +28,7 @@ VISIT: Json = {
     "end": "2026-03-09T09:30:00-07:00",
     "participant": [{"actor": MARIA, "status": "accepted"}],
 }
-ACTIVE = {
-    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]
-}
+ACTIVE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]}
 ALLERGY: Json = {
     "resourceType": "AllergyIntolerance",
     "patient": MARIA,
@@ -99,6 +97,9 @@ def test_each_layer_finds_what_the_others_miss(resource: Json, found: tuple[str,
         ({**READING, "effectivePeriod": {"start": "2026-03-02", "end": "2026-03-01"}}, ("invariant", "Observation.effectivePeriod")),
         ({**READING, "dataAbsentReason": {"text": "?"}}, ("invariant", "Observation")),
         ({**ALLERGY, "note": [{"text": ""}]}, ("value", "AllergyIntolerance.note[0].text")),
+        ({**ALLERGY, "code": "latex"}, ("value", "AllergyIntolerance.code")),
+        ({**ALLERGY, "code": [{"text": "latex"}]}, ("value", "AllergyIntolerance.code")),
+        ({**ALLERGY, "note": [["x"]]}, ("value", "AllergyIntolerance.note[0]")),
         ({**ALLERGY, "code": {}}, ("structure", "AllergyIntolerance.code")),
     ],
     ids=lambda each: each[1] if isinstance(each, tuple) else None,

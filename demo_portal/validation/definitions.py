@@ -26,6 +26,8 @@ class Element:
     """As in JSON: `valueQuantity`, not `value[x]`."""
     of: str
     """The definition of its value: a data type, a backbone element, or empty for what the schema spells out."""
+    many: bool = False
+    """Whether it is a list."""
     choice: str = ""
     """`value` for `valueQuantity`; empty where there is no choice."""
     codes: frozenset[str] | None = None
@@ -74,7 +76,7 @@ def _element(name: str, spec: Json, rows: dict[str, list[Any]]) -> Element:
     row = rows.get(f"{choice}[x]" if choice else name, [0, None, None])
     codes = frozenset(row[1]) if row[1] is not None else None
     targets = frozenset(row[2]) if row[2] is not None else None
-    return Element(name, _type_of(spec), choice or _unlisted_choice(name), codes, targets)
+    return Element(name, _type_of(spec), "items" in spec, choice or _unlisted_choice(name), codes, targets)
 
 
 def _is_choice(name: str, stem: str) -> bool:

@@ -6,6 +6,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,15 +59,25 @@ def _chosen_twice(value: dict[str, Any], known: Definition, where: str) -> Itera
 
 
 def _element(value: Any, element: Element, where: str, zone: ZoneInfo, ids: set[Any]) -> Iterator[Invalid]:
-    if isinstance(value, list):
+    if isinstance(value, list) != element.many or not _fits(value, element):
+        # HL7's schema does not say which definitions are objects.
+        yield Invalid(f"{where} is of the wrong kind.", "value", where)
+    elif isinstance(value, list):
         if not value:
             yield Invalid(f"{where} is an empty list.", "structure", where)
         for place, item in enumerate(value):
-            yield from _element(item, element, f"{where}[{place}]", zone, ids)
+            yield from _element(item, replace(element, many=False), f"{where}[{place}]", zone, ids)
     elif isinstance(value, dict):
         yield from _object(value, element, where, zone, ids)
     elif isinstance(value, str):
         yield from _text(value, element, where, zone)
+
+
+def _fits(value: Any, element: Element) -> bool:
+    """Whether an object is where one must be, and only there."""
+    if isinstance(value, list):
+        return True
+    return isinstance(value, dict) == (is_known(element.of) or element.of in ("ResourceList", "xhtml", "Element"))
 
 
 def _object(value: dict[str, Any], element: Element, where: str, zone: ZoneInfo, ids: set[Any]) -> Iterator[Invalid]:
