@@ -14,6 +14,7 @@ from demo_portal.store.engine import Transaction, dumps, lock
 from demo_portal.store.idempotency import Deed
 from demo_portal.vocabulary import Resource
 from demo_portal.writes.attempt import Attempt
+from demo_portal.writes.references import check_references
 from demo_portal.writes.rules import RULES
 
 HOLDING = ("Appointment", "Slot")
@@ -72,6 +73,9 @@ def create(portal: Portal, conn: Transaction, call: Call) -> Answer:
     if done is not None:
         return stored(attempt.resources.read(call.rtype, done), call.base)
     existing = _existing(attempt)
+    # A request is looked at by its kind, which may have more to say about what it is about.
+    if call.access.patient is not None and not existing and call.rtype != "Task":
+        check_references(attempt.resources, plain)
     answer = stored(existing, call.base) if existing else rule(attempt)
     if deed:
         idempotency.finish(conn, deed, call.rtype, answer.body["id"])
@@ -93,7 +97,9 @@ def update(portal: Portal, conn: Transaction, call: Call) -> Answer:
     old = portal.resources(conn, call.access.scope).read(call.rtype, call.rid)
     if version_of(seen) != version_of(etag(old)):
         raise PreconditionFailed("It has been changed since it was read: read it again.", "stale")
-    return rule(Attempt(portal, conn, call, call.body, old))
+    attempt = Attempt(portal, conn, call, call.body, old)
+    check_references(attempt.resources, call.body, old)
+    return rule(attempt)
 
 
 def _deed(attempt: Attempt) -> Deed | None:

@@ -12,6 +12,7 @@ from demo_portal.store.engine import lock
 from demo_portal.tasks import inputs
 from demo_portal.vocabulary import EXISTING_REQUEST, PORTAL_REQUEST, TASK_CODE, Resource, codes_in
 from demo_portal.writes.attempt import Attempt, Handler, keep, only_changes, replace
+from demo_portal.writes.references import check_references
 
 OPEN = ("requested", "received", "accepted", "in-progress", "ready", "on-hold")
 NOT_BEGUN = ("draft", "requested", "received", "accepted", "on-hold")
@@ -74,6 +75,8 @@ def for_staff(
             if inputs.one(attempt.body, name, element) is None:
                 raise Invalid(f"The input {name} is required, as {element}.", "required", "Task.input")
         check_focus(attempt, focus)
+        if attempt.call.access.patient is not None:
+            check_references(attempt.resources, attempt.body)
         if one_open:
             refuse_second(attempt)
         return keep(attempt, waiting(attempt))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jsonschema import Draft6Validator
@@ -82,9 +83,10 @@ def _said(error: ValidationError, where: str) -> Invalid:
 
 def _unknown(error: ValidationError) -> str:
     """The first element that is not known, when that is what is wrong and its name is a name."""
+    instance: Any = error.instance
     if error.validator != "additionalProperties" or not isinstance(error.schema, dict):
         return ""
-    names = [name for name in error.instance if name not in error.schema["properties"]]
+    names = [name for name in instance if name not in error.schema["properties"]]
     return f".{names[0]}" if names and _NAME.match(names[0]) else ""
 
 
