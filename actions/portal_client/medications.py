@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from actions.portal_client.asking import AskingCalls
 from actions.portal_client.errors import DuplicateRequest, OutcomeUnknown, PortalError, Refused
 from actions.portal_client.fhir import (
     Json,
@@ -36,7 +37,7 @@ _HANDED_OVER = ("completed", "in-progress", "unknown")
 _STRENGTH = re.compile(r"\s*\b\d[\d.,/]*\s*(?:mg|mcg|g|ml|units?|iu|meq|%)(?:\s*/\s*[\d.,]*\s*\w+)?", re.IGNORECASE)
 
 
-class MedicationCalls(StaffCalls):
+class MedicationCalls(StaffCalls, AskingCalls):
     """What the patient in context takes, and asking for more of it."""
 
     async def medications(self) -> list[Medication]:
@@ -52,7 +53,7 @@ class MedicationCalls(StaffCalls):
         )
         with reading("MedicationRequest"):
             named = prescribed.of("Medication")
-            fills = _newest_fills(dispensed.matches, self._zone)
+            fills = newest_fills(dispensed.matches, self._zone)
             open_for = {task_about(task, "MedicationRequest") for task in asked_for.matches if task["status"] in OPEN}
             orders = [each for each in prescribed.matches if each["status"] in ("active", "on-hold")]
             listed = [self._prescription(each, named, fills.get(each["id"]), open_for) for each in orders]
@@ -174,16 +175,21 @@ def _refills_left(order: Json) -> int | None:
     return int(number_in(dispense, "numberOfRepeatsAllowed")) if "numberOfRepeatsAllowed" in dispense else None
 
 
-def _newest_fills(dispenses: list[Json], zone: ZoneInfo) -> dict[str, Json]:
+def newest_fills(dispenses: list[Json], zone: ZoneInfo) -> dict[str, Json]:
     """The newest MedicationDispense of each MedicationRequest, by its id."""
-    handed = [each for each in dispenses if "whenHandedOver" in each and each.get("status") in _HANDED_OVER]
+    dated = [each for each in dispenses if _day_of(each) and each.get("status") in _HANDED_OVER]
     newest: dict[str, Json] = {}
-    for each in sorted(handed, key=lambda dispense: to_day(dispense["whenHandedOver"], zone)):
+    for each in sorted(dated, key=lambda dispense: to_day(_day_of(dispense), zone)):
         for prescription in each.get("authorizingPrescription", []):
             rid = reference_id(prescription, "MedicationRequest")
             if rid is not None:
                 newest[rid] = each
     return newest
+
+
+def _day_of(dispense: Json) -> str:
+    """When it was handed over, or at least prepared; empty when neither."""
+    return text_in(dispense, "whenHandedOver") or text_in(dispense, "whenPrepared")
 
 
 def _next_refill(fill: Json | None, dispense: Json, today: date, zone: ZoneInfo) -> date | None:
@@ -193,7 +199,7 @@ def _next_refill(fill: Json | None, dispense: Json, today: date, zone: ZoneInfo)
         return None
     # Whole days, rounded up: a day that the pharmacy still finds too early must not be promised.
     used = timedelta(days=ceil(number_in(supply, "value") * _USED_BEFORE_REFILL))
-    day = to_day(fill["whenHandedOver"], zone) + used
+    day = to_day(_day_of(fill), zone) + used
     return day if day > today else None
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, codes, id_of, reading, text_in
+from actions.portal_client.fhir import Json, codes, id_of, reading, text_in, to_day
 from actions.portal_client.models import Language, Person
+from clock import CLINIC_ZONE
 
 
 class PersonCalls(PatientCalls):
@@ -36,27 +38,40 @@ def to_person(patient: Json, phone: str) -> Person:
         full_name=text_in(full, "text") or " ".join([*full.get("given", []), text_in(full, "family")]).strip(),
         phone=phone,
         can_text=any(line.get("system") == "sms" or line.get("use") == "mobile" for line in _lines(patient, phone)),
-        language=_language(patient),
+        language=preferred_language(patient),
+        phone_since=_since(patient, phone, CLINIC_ZONE),
     )
 
 
-def _best_phone(patient: Json) -> str:
-    """The number to reach somebody at, a mobile before a landline; empty when there is none."""
+def phones_of(patient: Json) -> list[str]:
+    """The numbers to reach somebody at, in E.164, mobiles before landlines."""
     best = sorted(_phones(patient), key=lambda each: (each.get("use") != "mobile", each.get("rank", 99)))
-    return _e164(text_in(best[0], "value")) if best else ""
+    return [e164(text_in(each, "value")) for each in best]
+
+
+def _best_phone(patient: Json) -> str:
+    """The number to reach somebody at; empty when there is none."""
+    return next(iter(phones_of(patient)), "")
+
+
+def _since(patient: Json, phone: str, zone: ZoneInfo) -> datetime | None:
+    starts = [each.get("period", {}).get("start", "") for each in _lines(patient, phone)]
+    days = [to_day(start, zone) for start in starts if start]
+    return datetime.combine(max(days), time(0), zone) if days else None
 
 
 def _lines(patient: Json, phone: str) -> list[Json]:
     """The patient's entries for that number."""
-    return [each for each in _phones(patient) if _e164(text_in(each, "value")) == phone]
+    return [each for each in _phones(patient) if e164(text_in(each, "value")) == phone]
 
 
 def _phones(patient: Json) -> list[Json]:
     given = [each for each in patient.get("telecom", []) if each.get("system") in ("phone", "sms")]
-    return [each for each in given if each.get("use") != "old" and _e164(text_in(each, "value"))]
+    return [each for each in given if each.get("use") != "old" and e164(text_in(each, "value"))]
 
 
-def _e164(text: str) -> str:
+def e164(text: str) -> str:
+    """A phone number in E.164, read as one of the United States; empty when it is none."""
     try:
         number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:
@@ -68,7 +83,8 @@ def _given(name: Json) -> str:
     return " ".join(name.get("given", [])[:1])
 
 
-def _language(patient: Json) -> Language:
+def preferred_language(patient: Json) -> Language:
+    """The language somebody is spoken to in."""
     spoken = sorted(patient.get("communication", []), key=lambda each: not each.get("preferred", False))
     tags = [code.split("-")[0].lower() for each in spoken for code in codes(each.get("language"))]
     return "es" if next((tag for tag in tags if tag in ("en", "es")), "en") == "es" else "en"

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from actions.portal_client.billing import BillingCalls
+from actions.portal_client.account import AccountCalls
 from actions.portal_client.documents import DocumentsCalls
+from actions.portal_client.glance import GlanceCalls
 from actions.portal_client.insurance import InsuranceCalls
-from actions.portal_client.medications import MedicationCalls
-from actions.portal_client.messaging import MessagingCalls
-from actions.portal_client.people import PersonCalls
 from actions.portal_client.records import RecordsCalls
-from actions.portal_client.results import ResultCalls
-from actions.portal_client.scheduling import SchedulingCalls
 from actions.portal_client.sharing import SharingCalls
 from actions.portal_client.tracking import TrackingCalls
 
 
 class FhirPortal(
-    PersonCalls,
-    SchedulingCalls,
-    MedicationCalls,
-    ResultCalls,
-    BillingCalls,
+    AccountCalls,
+    GlanceCalls,
     RecordsCalls,
     TrackingCalls,
     DocumentsCalls,
     SharingCalls,
-    MessagingCalls,
     InsuranceCalls,
 ):
     """`Portal` over FHIR R4, bound to one patient; make one per turn.

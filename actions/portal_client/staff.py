@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time
 
-from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, codes, id_of, reading, reference_id, text_in, words
+from actions.portal_client.area import PatientCalls, by_id
+from actions.portal_client.fhir import Json, codes, extension, id_of, reading, reference_id, text_in, words
 from actions.portal_client.models import Place, Provider
+from actions.portal_client.models.clinic import OpenHours
 from actions.portal_client.server import Staff
+from actions.portal_client.transport import FhirTransport
+from actions.portal_client.vocabulary import PARKING, TRANSLATION
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class StaffCalls(PatientCalls):
@@ -22,23 +28,33 @@ class StaffCalls(PatientCalls):
         return sorted(staff.places.values(), key=lambda each: each.name.casefold())
 
     async def _staff(self) -> Staff:
-        return await self._server.staff.get(self._clock.now(), self._ask_staff)
+        return await self._server.staff.get(self._clock.now(), lambda: ask_staff(self._fhir))
 
-    async def _ask_staff(self) -> Staff:
-        asked = [("active", "true"), ("_include", "PractitionerRole:practitioner")]
-        roles = await self._fhir.search("PractitionerRole", asked)
-        places = await self._fhir.search("Location", [("status", "active")])
-        with reading("PractitionerRole"):
-            named = {rid for role in roles.matches if (rid := reference_id(role.get("practitioner"), "Practitioner"))}
-            people = roles.of("Practitioner")
-        people |= await self._by_id("Practitioner", named - people.keys())
-        with reading("PractitionerRole"):
-            return Staff(_providers(roles.matches, people), {id_of(each): to_place(each) for each in places.matches})
+
+async def ask_staff(fhir: FhirTransport) -> Staff:
+    """Everybody who sees patients, and all places."""
+    asked = [("active", "true"), ("_include", "PractitionerRole:practitioner")]
+    roles = await fhir.search("PractitionerRole", asked)
+    places = await fhir.search("Location", [("status", "active")])
+    with reading("PractitionerRole"):
+        named = {rid for role in roles.matches if (rid := reference_id(role.get("practitioner"), "Practitioner"))}
+        people = roles.of("Practitioner")
+    people |= await by_id(fhir, "Practitioner", named - people.keys())
+    with reading("PractitionerRole"):
+        return Staff(_providers(roles.matches, people), {id_of(each): to_place(each) for each in places.matches})
 
 
 def to_place(location: Json) -> Place:
     """A Location."""
-    return Place(id_of(location), text_in(location, "name"), _address(location.get("address")), _phone(location))
+    return Place(
+        id_of(location),
+        text_in(location, "name"),
+        _address(location.get("address")),
+        _phone(location),
+        tuple(_hours(each) for each in location.get("hoursOfOperation", [])),
+        _position(location.get("position")),
+        _parking(location),
+    )
 
 
 def to_provider(practitioner: Json, role: Json | None = None) -> Provider:
@@ -81,6 +97,33 @@ def _address(address: Json | None) -> str:
     town = " ".join(part for part in (address.get("state"), address.get("postalCode")) if part)
     lines = [*address.get("line", []), address.get("city"), town]
     return text_in(address, "text") or ", ".join(part for part in lines if part)
+
+
+def _hours(hours: Json) -> OpenHours:
+    days = tuple(sorted(_WEEKDAYS.index(day) for day in hours.get("daysOfWeek", _WEEKDAYS)))
+    if hours.get("allDay") or "openingTime" not in hours:
+        return OpenHours(days, None, None)
+    return OpenHours(days, time.fromisoformat(hours["openingTime"]), time.fromisoformat(hours["closingTime"]))
+
+
+def _position(position: Json | None) -> tuple[float, float] | None:
+    return (float(position["latitude"]), float(position["longitude"])) if position else None
+
+
+def _parking(location: Json) -> dict[str, str] | None:
+    """Where to park, in each language it is written in."""
+    found = extension(location, PARKING)
+    return in_languages(found, "valueString") if found else None
+
+
+def in_languages(element: Json, name: str) -> dict[str, str]:
+    """A text and its translations, by language; the text itself is English."""
+    found = {"en": text_in(element, name)}
+    for each in element.get(f"_{name}", {}).get("extension", []):
+        if each.get("url") == TRANSLATION:
+            parts = {part["url"]: part for part in each.get("extension", [])}
+            found[text_in(parts["lang"], "valueCode")] = text_in(parts["content"], "valueString")
+    return found
 
 
 def _phone(location: Json) -> str:

@@ -33,6 +33,7 @@ EXISTING_REQUEST = f"{_OURS}/StructureDefinition/existing-request"
 # R4 Account has no balance; this is how R5's is carried in R4.
 ACCOUNT_BALANCE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Account.balance"
 
+PARTICIPATION_MODE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 TASK_CODE = "http://hl7.org/fhir/CodeSystem/task-code"
 CANCELLATION_REASON = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason"
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,9 +49,11 @@ class Failures:
 
 @dataclass
 class Fake(Failures):
-    """The base of what stands in for one area of the portal."""
+    """The base of what stands in for a portal."""
 
     clock: Clock = field(default_factory=lambda: FixedClock(A_TUESDAY))
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What the calls answer that the fake has no data of its own for, by name: `{"allergies": [...]}`."""
     _done: dict[str, Any] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -57,3 +61,30 @@ class Fake(Failures):
         if key not in self._done:
             self._done[key] = do()
         return self._done[key]
+
+
+def answering[T: type[Fake]](port: type) -> Callable[[T], T]:
+    """Give a fake every call of a port that it does not answer itself: each answers what the test has said."""
+
+    def complete(fake: T) -> T:
+        for name, call in inspect.getmembers(port, inspect.iscoroutinefunction):
+            if name not in {each for kind in fake.__mro__[:-1] if not _is_port(kind) for each in vars(kind)}:
+                setattr(fake, name, _told(name, call))
+        return fake
+
+    return complete
+
+
+def _is_port(kind: type) -> bool:
+    return kind.__module__.startswith("actions.portal_client.port")
+
+
+def _told(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(call)
+    async def told(self: Fake, *arguments: Any, **named: Any) -> Any:
+        self._enter(name, *arguments, *named.values())
+        if name not in self.answers:
+            raise AssertionError(f"the test does not say what {name} answers")
+        return self.answers[name]
+
+    return told

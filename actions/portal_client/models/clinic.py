@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,17 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class OpenHours:
+    """When a place is open on some days of the week."""
+
+    weekdays: tuple[int, ...]
+    """0 is Monday."""
+    opens: time | None
+    """Clinic-local; None with `closes` None means around the clock."""
+    closes: time | None
+
+
+@dataclass(frozen=True)
 class Place:
     """A clinic or hospital."""
 
@@ -31,3 +43,9 @@ class Place:
     """On one line; empty when the portal does not say."""
     phone: str
     """E.164 as the portal keeps it; empty when it has none."""
+    hours: tuple[OpenHours, ...] = ()
+    """Empty when the portal does not say."""
+    position: tuple[float, float] | None = None
+    """Latitude and longitude in degrees, for a map; None when the portal does not say."""
+    parking: dict[str, str] | None = None
+    """Where to park, by language; None when the portal does not say."""

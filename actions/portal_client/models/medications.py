@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
+
+RefillStage = Literal["asked", "approved", "filling", "ready", "picked-up", "refused", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,19 @@ class RefillRequest:
     """No refills are left, so the prescriber decides."""
     already_open: bool
     """It had been asked for before; nothing new was sent."""
+
+
+@dataclass(frozen=True)
+class Refill:
+    """A refill that was asked for, and how far it is."""
+
+    id: str
+    medication_id: str
+    medication: str
+    """As on the prescription; empty when the portal does not say."""
+    stage: RefillStage
+    asked_on: date
+    pharmacy: str
+    """Empty when the portal does not say."""
+    ready_since: date | None
+    """Clinic-local day it was ready; None before that."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
-from actions.portal_client.models.medications import Medication, Pharmacy, RefillRequest
+from actions.portal_client.models.medications import Medication, Pharmacy, Refill, RefillRequest
+from actions.portal_client.models.requests import Receipt
 
 
 class MedicationsPort(Protocol):
@@ -28,4 +30,24 @@ class MedicationsPort(Protocol):
                 `too-early` or `controlled-substance`.
             OutcomeUnknown: it may or may not be asked for.
         """
+        ...
+
+    async def refills(self) -> list[Refill]:
+        """List refills that were asked for, newest first."""
+        ...
+
+    async def withdraw_refill(self, refill_id: str, key: str) -> Receipt:
+        """Take a refill back that nobody has begun to work on.
+
+        Raises:
+            Refused: `business-rule` with the detail `not-changeable` when it is too late.
+        """
+        ...
+
+    async def report_stopped(self, medication_id: str, since: date | None, reason: str, key: str) -> Receipt:
+        """Tell the care team that the person no longer takes a medicine; the prescription stays as it is."""
+        ...
+
+    async def change_pharmacy(self, pharmacy_id: str, key: str) -> Receipt:
+        """Change the preferred pharmacy."""
         ...

@@ -1,0 +1,49 @@
+"""All the news at once; a part that fails leaves the others standing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from actions.portal_client.billing import BillingCalls
+from actions.portal_client.errors import PortalError, SessionExpired
+from actions.portal_client.messaging import MessagingCalls
+from actions.portal_client.models.account import Glance
+from actions.portal_client.refills import RefillCalls
+from actions.portal_client.results import ResultCalls
+from actions.portal_client.scheduling import SchedulingCalls
+
+NEW_FOR = timedelta(days=14)
+
+
+class GlanceCalls(SchedulingCalls, RefillCalls, ResultCalls, MessagingCalls, BillingCalls):
+    """News of every kind about the patient in context."""
+
+    async def glance(self) -> Glance:
+        parts = (self.appointments(), self._new_results(), self._unread(), self._refills_ready(), self._owed())
+        answers = await asyncio.gather(*parts, return_exceptions=True)
+        failed = [each for each in answers if isinstance(each, BaseException)]
+        others = [each for each in failed if not isinstance(each, PortalError) or isinstance(each, SessionExpired)]
+        if others or len(failed) == len(answers):
+            raise next(iter(others), failed[0])
+        visits, *counts = (_known(each) for each in answers)
+        first = next(iter(visits or []), None)
+        return Glance(first, visits is not None, *counts)
+
+    async def _new_results(self) -> int:
+        since = (self._clock.now() - NEW_FOR).astimezone(self._zone).date()
+        return sum(each.on >= since and each.status != "pending" for each in await self.test_results())
+
+    async def _unread(self) -> int:
+        return sum(each.unread for each in await self.messages())
+
+    async def _refills_ready(self) -> int:
+        return sum(each.stage == "ready" for each in await self.refills())
+
+    async def _owed(self) -> int:
+        return sum(max(0, each.cents) for each in await self.balances())
+
+
+def _known(answer: Any) -> Any:
+    return None if isinstance(answer, BaseException) else answer
