@@ -15,6 +15,7 @@ DOCUMENT_KIND = f"{_OURS}/CodeSystem/document-kind"
 ACCESS_LEVEL = f"{_OURS}/CodeSystem/access-level"
 REQUEST_KEY = f"{_OURS}/NamingSystem/request-key"
 
+DEDUCTIBLE_MET = f"{_OURS}/StructureDefinition/deductible-met"
 CONTROLLED_SUBSTANCE = f"{_OURS}/StructureDefinition/controlled-substance"
 PREFERRED_PHARMACY = f"{_OURS}/StructureDefinition/preferred-pharmacy"
 DUE_DATE = f"{_OURS}/StructureDefinition/due-date"

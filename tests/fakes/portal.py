@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, time
+from typing import Any
 
 from actions.portal_client.errors import Refused, SlotTaken
 from actions.portal_client.models import (
