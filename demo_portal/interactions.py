@@ -6,7 +6,7 @@ import json
 from urllib.parse import parse_qsl
 
 from demo_portal import bundles, paging, validation
-from demo_portal.operations import claims
+from demo_portal.operations import lapsing
 from demo_portal.outcomes import BadRequest, NotAllowed, PreconditionFailed, PreconditionRequired, left_out
 from demo_portal.portal import Answer, Call, Portal, etag, stored, version_of
 from demo_portal.store import criteria, idempotency, searching
@@ -18,7 +18,7 @@ from demo_portal.writes.references import check_references
 from demo_portal.writes.rules import RULES
 
 HOLDING = ("Appointment", "Slot")
-"""Types whose state changes when a hold lapses."""
+"""Types whose state changes when a hold or an offer lapses."""
 STAMPS = (
     "id", "meta", "authoredOn", "authored", "created", "dateAsserted", "issued", "lastModified", "recorded",
     "recordedDate", "sent",
@@ -29,7 +29,7 @@ STAMPS = (
 def read(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """One resource by its id, or one of its versions."""
     if call.rtype in HOLDING:
-        claims.release_lapsed(portal)
+        lapsing.release_lapsed(portal)
     resources = portal.resources(conn, call.access.scope)
     if call.vid:
         return stored(resources.version(call.rtype, call.rid, call.vid), call.base)
@@ -52,7 +52,7 @@ def search(portal: Portal, conn: Transaction, call: Call) -> Answer:
     asked = parse(call.rtype, call.query)
     offset = paging.offset(portal, asked)
     if call.rtype in HOLDING:
-        claims.release_lapsed(portal)
+        lapsing.release_lapsed(portal)
     page = searching.run(portal.resources(conn, call.access.scope), asked, offset)
     bundle = bundles.searchset(call.base, page.matches, page.included)
     found = {**bundle, "total": page.total, "link": paging.links(portal, call, asked, page.next_offset)}

@@ -5,6 +5,8 @@ Refused > NotKnown, Forbidden, NotSignedIn, Conflict, Unprocessable, BadRequest,
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from demo_portal.vocabulary import REFUSAL, Resource
 
 
@@ -140,6 +142,17 @@ class PreconditionRequired(Refused):
 
     status = 428
     issue = "required"
+
+
+class TooMany(Refused):
+    """Asked too often."""
+
+    status = 429
+    issue = "throttled"
+
+    def __init__(self, text: str, wait: timedelta) -> None:
+        super().__init__(text, "too-many")
+        self.headers = {"Retry-After": str(int(wait.total_seconds()))}
 
 
 class Broken(Refused):

@@ -39,6 +39,7 @@ OWN_SCOPES = (
     *(f"system/{rtype}.rs" for rtype in SHARED_TYPES),
     "system/Task.c",
     "system/Subscription.crus",
+    "system/Invoice.guest",
 )
 """What the assistant may do while nobody is signed in: see what belongs to nobody, and file a few kinds of request."""
 LIFETIME = timedelta(minutes=10)

@@ -55,15 +55,17 @@ class BillingCalls(PatientCalls):
     async def pay(self, account_id: str, cents: int, method_id: str, key: str) -> Payment:
         if cents <= 0:
             raise Refused("business-rule", "not-positive")
-        focus = reference("Account", checked_id(account_id))
-        task = draft_task(self._patient, concept(PORTAL_REQUEST, "pay"), focus, self._clock.now())
-        amount = task_input("amount", "valueMoney", to_money(cents))
-        task["input"] = [amount, task_input("method", "valueString", method_id)]
+        task = self._payment(reference("Account", checked_id(account_id)), cents, method_id)
 
         def read(done: Json) -> Payment:
-            return _to_payment(done, account_id, cents, self._zone)
+            return to_payment(done, "Account", account_id, cents, self._zone)
 
         return await self._fhir.create(task, key, read)
+
+    def _payment(self, focus: Json, cents: int, method_id: str) -> Json:
+        task = draft_task(self._patient, concept(PORTAL_REQUEST, "pay"), focus, self._clock.now())
+        amount = task_input("amount", "valueMoney", to_money(cents))
+        return {**task, "input": [amount, task_input("method", "valueString", method_id)]}
 
 
 def _to_balance(account: Json, invoices: list[Json], zone: ZoneInfo) -> AccountBalance:
@@ -104,12 +106,12 @@ def _to_method(parts: list[Json]) -> PaymentMethod:
     return PaymentMethod(said["id"], said["kind"].replace("-", " "), said["ending"])
 
 
-def _to_payment(task: Json, account_id: str, cents: int, zone: ZoneInfo) -> Payment:
+def to_payment(task: Json, rtype: str, rid: str, cents: int, zone: ZoneInfo) -> Payment:
     """A Task `pay` that is done, and for what was agreed."""
     if task["status"] in REFUSED:
         raise Refused("business-rule", next(iter(codes(task.get("statusReason"))), None))
     paid = to_cents(task_value(task, "input", "amount", "valueMoney") or {})
-    if task["status"] != "completed" or paid != cents or task_about(task, "Account") not in (account_id, None):
+    if task["status"] != "completed" or paid != cents or task_about(task, rtype) not in (rid, None):
         raise OutcomeUnknown
     at = task_value(task, "output", "payment-date", "valueDateTime")
     receipt = task_value(task, "output", "receipt-number", "valueString")

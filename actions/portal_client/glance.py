@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from actions.portal_client.billing import BillingCalls
+from actions.portal_client.bills import BillCalls
 from actions.portal_client.errors import PortalError, SessionExpired
 from actions.portal_client.messaging import MessagingCalls
 from actions.portal_client.models.account import Glance
@@ -17,7 +17,7 @@ from actions.portal_client.scheduling import SchedulingCalls
 NEW_FOR = timedelta(days=14)
 
 
-class GlanceCalls(SchedulingCalls, RefillCalls, ResultCalls, MessagingCalls, BillingCalls):
+class GlanceCalls(SchedulingCalls, RefillCalls, ResultCalls, MessagingCalls, BillCalls):
     """News of every kind about the patient in context."""
 
     async def glance(self) -> Glance:

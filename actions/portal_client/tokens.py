@@ -43,6 +43,7 @@ OWN_SCOPES = " ".join(
             )
         ),
         "system/Task.c",
+        "system/Invoice.guest",
     )
 )
 # What the person has shown: a code sent to their phone, and their birth date (RFC 8176 names for the methods).

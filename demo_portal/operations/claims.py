@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from demo_portal.outcomes import Conflict, Unprocessable
-from demo_portal.portal import Portal
 from demo_portal.store.moments import interval, milliseconds
-from demo_portal.store.resources import WHOLE, Resources
+from demo_portal.store.resources import Resources
 from demo_portal.store.tables import SLOT_CLAIM
 from demo_portal.vocabulary import Resource
 
 HOLD = timedelta(minutes=5)
+OFFER = timedelta(minutes=30)
+_LASTS = {"hold": HOLD, "offer": OFFER}
 MOST_HOLDS = 3
 _TAKE = sa.text(
     "INSERT INTO slot_claim (slot_id, appointment_id, patient_id, kind, starts_at, ends_at, expires_at)"
@@ -35,7 +36,7 @@ class Claim:
 
 
 def take(whole: Resources, claim: Claim, kind: str) -> None:
-    """Give the slot to the claim, as "hold" or "book".
+    """Give the slot to the claim, as "hold", "offer" (to somebody of the wait list) or "book".
 
     Raises:
         Conflict: it is no longer free.
@@ -49,7 +50,7 @@ def take(whole: Resources, claim: Claim, kind: str) -> None:
         "kind": kind,
         "starts": starts,
         "ends": ends,
-        "expires": milliseconds(whole.now + HOLD) if kind == "hold" else None,
+        "expires": milliseconds(whole.now + _LASTS[kind]) if kind in _LASTS else None,
     }
     if kind == "book":
         refuse_second_visit(whole, claim)
@@ -59,15 +60,15 @@ def take(whole: Resources, claim: Claim, kind: str) -> None:
         raise _second_visit() from None
     if not taken:
         raise Conflict("This time has just been taken.", "slot-taken")
-    mark(whole, claim.slot["id"], "busy-tentative" if kind == "hold" else "busy")
+    mark(whole, claim.slot["id"], "busy-tentative" if kind in _LASTS else "busy")
 
 
-def upgrade(whole: Resources, claim: Claim) -> bool:
-    """Make the patient's live hold a booking; False when there is no such hold."""
+def upgrade(whole: Resources, claim: Claim, kind: str = "hold") -> bool:
+    """Make the patient's live hold or offer a booking; False when there is none."""
     refuse_second_visit(whole, claim)
     columns = SLOT_CLAIM.c
     mine = (columns.slot_id == claim.slot["id"], columns.appointment_id == claim.appointment_id)
-    live = (columns.patient_id == claim.patient, columns.kind == "hold", columns.expires_at > milliseconds(whole.now))
+    live = (columns.patient_id == claim.patient, columns.kind == kind, columns.expires_at > milliseconds(whole.now))
     try:
         changed = whole.conn.execute(sa.update(SLOT_CLAIM).where(*mine, *live).values(kind="book", expires_at=None))
     except IntegrityError:
@@ -86,39 +87,17 @@ def own_hold(whole: Resources, slot_id: str, patient: str) -> str | None:
     return whole.conn.execute(query).scalar_one_or_none()
 
 
-def give_back(whole: Resources, appointment_id: str) -> None:
-    """Free the slots of an appointment that will not take place."""
+def give_back(whole: Resources, appointment_id: str) -> list[str]:
+    """Free the slots of an appointment that will not take place, and return their ids."""
     columns = SLOT_CLAIM.c
+    freed: list[str] = []
     slots = whole.conn.execute(sa.select(columns.slot_id).where(columns.appointment_id == appointment_id)).scalars()
     for slot_id in sorted(slots):
         gone = sa.delete(SLOT_CLAIM).where(columns.slot_id == slot_id, columns.appointment_id == appointment_id)
         if whole.conn.execute(gone).rowcount == 1:
             mark(whole, slot_id, "free")
-
-
-def release_lapsed(portal: Portal) -> None:
-    """Free the slots whose hold has lapsed; writes only when there are any."""
-    columns = SLOT_CLAIM.c
-    now = milliseconds(portal.clock.now())
-    lapsed = (columns.kind == "hold", columns.expires_at <= now)
-    with portal.database.reading() as conn:
-        found = conn.execute(sa.select(columns.slot_id).where(*lapsed)).scalars().all()
-    if not found:
-        return
-    with portal.database.writing() as conn:
-        whole = portal.resources(conn, WHOLE)
-        for slot_id in sorted(found):
-            release_slot(whole, slot_id)
-
-
-def release_slot(whole: Resources, slot_id: str) -> None:
-    """Free one slot if its hold has lapsed."""
-    columns = SLOT_CLAIM.c
-    lapsed = (columns.slot_id == slot_id, columns.kind == "hold", columns.expires_at <= milliseconds(whole.now))
-    held_by = whole.conn.execute(sa.select(columns.appointment_id).where(*lapsed)).scalar_one_or_none()
-    if held_by is not None and whole.conn.execute(sa.delete(SLOT_CLAIM).where(*lapsed)).rowcount == 1:
-        mark(whole, slot_id, "free")
-        withdraw(whole, held_by)
+            freed.append(slot_id)
+    return freed
 
 
 def drop_oldest_hold(whole: Resources, patient: str) -> None:
@@ -145,6 +124,12 @@ def mark(whole: Resources, slot_id: str, status: str) -> None:
 
 def refuse_second_visit(whole: Resources, claim: Claim) -> None:
     """Raise Unprocessable when the patient has another visit at that time."""
+    if has_visit_then(whole, claim):
+        raise _second_visit()
+
+
+def has_visit_then(whole: Resources, claim: Claim, but: str = "") -> bool:
+    """Whether the patient has another visit at that time; `but` is one that would be given up."""
     starts, ends = span(whole, claim.slot)
     columns = SLOT_CLAIM.c
     overlap = (
@@ -153,9 +138,9 @@ def refuse_second_visit(whole: Resources, claim: Claim) -> None:
         columns.starts_at < ends,
         columns.ends_at > starts,
     )
-    other = sa.select(columns.slot_id).where(*overlap, columns.slot_id != claim.slot["id"])
-    if whole.conn.execute(other.limit(1)).first() is not None:
-        raise _second_visit()
+    others = (columns.slot_id != claim.slot["id"], columns.appointment_id != but)
+    other = sa.select(columns.slot_id).where(*overlap, *others)
+    return whole.conn.execute(other.limit(1)).first() is not None
 
 
 def span(whole: Resources, slot: Resource) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from demo_portal.bundles import searchset
-from demo_portal.operations import claims, parameters, slots
+from demo_portal.operations import lapsing, parameters, slots
 from demo_portal.operations.parameters import Named
 from demo_portal.outcomes import BadRequest
 from demo_portal.portal import Answer, Call, Portal
@@ -36,7 +36,7 @@ class Question:
 def find(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Free times between two instants for one kind of visit."""
     question = _question(portal, parameters.named(call.body or {}, NAMES))
-    claims.release_lapsed(portal)
+    lapsing.release_lapsed(portal)
     resources = portal.resources(conn, call.access.scope)
     schedules = {schedule["id"]: schedule for schedule in _schedules(resources, question)}
     free = _free(resources, question, sorted(schedules)) if schedules else []

@@ -8,10 +8,11 @@ from demo_portal.operations import claims
 from demo_portal.operations.claims import HOLD, Claim
 from demo_portal.operations.parameters import id_of
 from demo_portal.outcomes import BadRequest, NotKnown, Unprocessable
+from demo_portal.store import criteria, searching
 from demo_portal.store.indexing import target, walk
 from demo_portal.store.moments import instant, milliseconds
 from demo_portal.store.resources import Resources
-from demo_portal.vocabulary import HOLD_EXPIRES, VISIT_TYPE, Resource, codes_in, reference
+from demo_portal.vocabulary import HOLD_EXPIRES, OFFER_EXPIRES, VISIT_TYPE, Resource, codes_in, reference
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,12 @@ def wish_in(appointment: Resource | None) -> Wish:
 
 
 def open_slot(whole: Resources, wish: Wish) -> Resource:
-    """The slot of a wish, with a lapsed hold on it undone.
+    """The slot of a wish; whoever asks sees to it first that a lapsed hold on it is undone.
 
     Raises:
         NotKnown: there is no such slot.
         Unprocessable: it is past, or not for that kind of visit.
     """
-    claims.release_slot(whole, wish.slot_id)
     slot = whole.find("Slot", wish.slot_id)
     if slot is None:
         raise NotKnown("There is no such slot.")
@@ -68,7 +68,7 @@ def kind_of_visit(schedule: Resource, visit_type: str) -> Resource | None:
 
 
 def visit(whole: Resources, claim: Claim, wish: Wish, status: str) -> Resource:
-    """The Appointment of a claim; "pending" while it is held, "booked" for good."""
+    """The Appointment of a claim; "pending" while it is held, "proposed" while it is offered, "booked" for good."""
     slot, schedule = claim.slot, schedule_of(whole, claim.slot)
     starts, ends = claims.span(whole, slot)
     resource: Resource = {
@@ -85,15 +85,23 @@ def visit(whole: Resources, claim: Claim, wish: Wish, status: str) -> Resource:
             {"actor": reference("Patient", claim.patient), "status": "accepted"},
             *({"actor": actor, "status": "accepted"} for actor in schedule["actor"]),
         ],
+        **instruction(whole, wish.visit_type),
     }
     if status == "pending":
         resource["extension"] = [{"url": HOLD_EXPIRES, "valueInstant": instant(whole.now + HOLD, whole.zone)}]
     return resource
 
 
+def instruction(whole: Resources, visit_type: str) -> Resource:
+    """How to prepare for a kind of visit, as elements of an Appointment, in both languages; empty when unsaid."""
+    found = searching.matches(whole, criteria.parse("HealthcareService", [("service-type", visit_type)]))
+    elements = {"extraDetails": "patientInstruction", "_extraDetails": "_patientInstruction"}
+    return {name: service[said] for service in found[:1] for said, name in elements.items() if said in service}
+
+
 def confirmed(held: Resource) -> Resource:
-    """A held visit as a booked one."""
-    kept = [item for item in held.get("extension", []) if item["url"] != HOLD_EXPIRES]
+    """A held or offered visit as a booked one."""
+    kept = [item for item in held.get("extension", []) if item["url"] not in (HOLD_EXPIRES, OFFER_EXPIRES)]
     plain = {name: value for name, value in held.items() if name != "extension"}
     return {**plain, "status": "booked", **({"extension": kept} if kept else {})}
 

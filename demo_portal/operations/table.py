@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from demo_portal.operations.arrival import video_visit
 from demo_portal.operations.everything import everything
 from demo_portal.operations.find import find
 from demo_portal.operations.match import match
+from demo_portal.operations.payment_links import guest_bill, guest_payment_link, payment_link
 from demo_portal.operations.payment_methods import payment_methods
 from demo_portal.operations.validate import validate
-from demo_portal.operations.visits import book, hold
+from demo_portal.operations.visits import book, hold, reschedule
 from demo_portal.portal import Answer, Call, Portal
 from demo_portal.registry import SERVED
 from demo_portal.store.engine import Transaction
+from demo_portal.tasks.plans import plan_offers
 from demo_portal.vocabulary import OURS
 
 ITI = "https://profiles.ihe.net/ITI/Scheduling/OperationDefinition"
@@ -51,9 +54,54 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         instance=True,
     ),
+    Operation(
+        "payment-link",
+        "Account",
+        payment_link,
+        f"{OURS}/OperationDefinition/payment-link",
+        ("Account", "r"),
+        instance=True,
+        writes=True,
+    ),
+    Operation(
+        "payment-plan-offers",
+        "Account",
+        plan_offers,
+        f"{OURS}/OperationDefinition/payment-plan-offers",
+        ("Account", "r"),
+        "GET",
+        instance=True,
+    ),
+    Operation("guest-bill", "Invoice", guest_bill, f"{OURS}/OperationDefinition/guest-bill", ("Invoice", "guest")),
+    Operation(
+        "guest-payment-link",
+        "Invoice",
+        guest_payment_link,
+        f"{OURS}/OperationDefinition/guest-payment-link",
+        ("Invoice", "guest"),
+        writes=True,
+    ),
     Operation("everything", "Patient", everything, f"{HL7}/Patient-everything", ("*", "r"), "GET", instance=True),
     *(Operation("validate", rtype, validate, f"{HL7}/Resource-validate", (rtype, "r"), body="") for rtype in SERVED),
     Operation("find", "Appointment", find, f"{ITI}/appointment-find", ("Slot", "s")),
     Operation("hold", "Appointment", hold, f"{ITI}/appointment-hold", ("Appointment", "c"), writes=True),
     Operation("book", "Appointment", book, f"{ITI}/appointment-book", ("Appointment", "c"), writes=True),
+    # Of our own: IHE has no way to book one visit and let go of another in one step.
+    Operation(
+        "reschedule",
+        "Appointment",
+        reschedule,
+        f"{OURS}/OperationDefinition/appointment-reschedule",
+        ("Appointment", "c"),
+        writes=True,
+    ),
+    Operation(
+        "video-visit",
+        "Appointment",
+        video_visit,
+        f"{OURS}/OperationDefinition/appointment-video-visit",
+        ("Appointment", "r"),
+        "GET",
+        instance=True,
+    ),
 )

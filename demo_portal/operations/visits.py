@@ -1,10 +1,11 @@
-"""Holds, books and cancels visits."""
+"""Holds, books, moves and cancels visits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from demo_portal.operations import claims, parameters, slots
+from demo_portal.operations import arrival, claims, lapsing, parameters, slots, waitlist
 from demo_portal.operations.claims import Claim
 from demo_portal.operations.slots import Wish
 from demo_portal.outcomes import (
@@ -32,6 +33,7 @@ def hold(portal: Portal, conn: Transaction, call: Call) -> Answer:
     patient = _patient(call, given)
     wish = slots.wish_in(parameters.resource(given, "appointment-resource", "Appointment"))
     whole = portal.resources(conn, WHOLE)
+    lapsing.release_slot(whole, wish.slot_id)
     slot = slots.open_slot(whole, wish)
     known = claims.own_hold(whole, wish.slot_id, patient)
     if known is not None:
@@ -62,15 +64,71 @@ def book(portal: Portal, conn: Transaction, call: Call) -> Answer:
     return stored(booked, call.base)
 
 
+def reschedule(portal: Portal, conn: Transaction, call: Call) -> Answer:
+    """Move a booked visit to another time; whatever hinders it leaves the visit as it was."""
+    names = ("appointment-reference", "appointment-resource", "patient-reference")
+    given = parameters.named(_body(call), names)
+    patient = _patient(call, given)
+    key = idempotency.required_key(call.headers.get("idempotency-key"))
+    old_id = parameters.pointed_at(given, "appointment-reference", "Appointment")
+    if old_id is None:
+        raise BadRequest("Name the visit to move: appointment-reference.", "malformed")
+    wish = slots.wish_in(parameters.resource(given, "appointment-resource", "Appointment"))
+    deed = Deed(patient, "reschedule", key, f"{old_id} {wish}")
+    done = idempotency.begin(conn, deed)
+    if done is not None:
+        return stored(portal.resources(conn, WHOLE).read("Appointment", done), call.base)
+    old = portal.resources(conn, Scope(patient)).read("Appointment", old_id)
+    check_movable(portal, old)
+    booked = replace_visit(
+        portal.resources(conn, WHOLE), old, lambda whole: _book_slot(whole, patient, wish), "Moved to another time."
+    )
+    idempotency.finish(conn, deed, "Appointment", booked["id"])
+    return stored(booked, call.base)
+
+
+def replace_visit(whole: Resources, old: Resource, book_new: Callable[[Resources], Resource], why: str) -> Resource:
+    """Book another visit and let go of the old one, both or neither, and return the new one."""
+    freed = claims.give_back(whole, old["id"])
+    booked = book_new(whole)
+    whole.amend({**old, "status": "cancelled", "cancelationReason": {"text": why}})
+    waitlist.end_for(whole, old, why)
+    for slot_id in freed:
+        waitlist.offer(whole, slot_id)
+    return booked
+
+
+def check_movable(portal: Portal, visit: Resource) -> None:
+    """See that a visit is booked and still to come."""
+    if visit["status"] != "booked":
+        raise Unprocessable("Only a booked visit can be moved.", "not-changeable", "Appointment.status")
+    if interval(visit["start"], portal.zone)[0] <= milliseconds(portal.clock.now()):
+        raise Unprocessable("This visit is over and cannot be moved.", "visit-over", "Appointment.start")
+
+
 def change(attempt: Attempt) -> Answer:
-    """Cancel a visit or let go of a hold; nothing else about a visit may be changed by a patient."""
+    """Cancel a visit, let go of a hold, leave the wait list or arrive; nothing else may be changed by a patient."""
     old, body = attempt.before, attempt.body
     only_changes(attempt, *MAY_CHANGE)
+    if body["status"] == "arrived":
+        return arrival.arrive(attempt)
     _check_change(attempt.portal, old, body)
     if old["status"] == "cancelled":
         return stored(old, attempt.call.base)
-    claims.give_back(attempt.whole, old["id"])
-    return replace(attempt, {**old, **{name: body[name] for name in MAY_CHANGE if name in body}})
+    freed = claims.give_back(attempt.whole, old["id"])
+    answer = replace(attempt, {**old, **{name: body[name] for name in MAY_CHANGE if name in body}})
+    _pass_on(attempt.whole, old, freed)
+    return answer
+
+
+def _pass_on(whole: Resources, old: Resource, freed: list[str]) -> None:
+    """Offer what a cancelled visit frees to those who wait; a hold was nobody's visit."""
+    if old["status"] == "waitlist":
+        waitlist.withdraw_offers(whole, old)
+    if old["status"] == "booked":
+        waitlist.end_for(whole, old, "The visit was cancelled.")
+    for slot_id in freed if old["status"] in ("booked", "proposed") else ():
+        waitlist.offer(whole, slot_id)
 
 
 def _check_change(portal: Portal, old: Resource, new: Resource) -> None:
@@ -93,6 +151,7 @@ def _book_hold(portal: Portal, whole: Resources, patient: str, held: str) -> Res
 def _book_slot(whole: Resources, patient: str, wish: Wish | None) -> Resource:
     if wish is None:
         raise BadRequest("Name what to book: appointment-reference or appointment-resource.", "malformed")
+    lapsing.release_slot(whole, wish.slot_id)
     slot = slots.open_slot(whole, wish)
     held = claims.own_hold(whole, wish.slot_id, patient)
     claim = Claim(slot, patient, held or new_id())

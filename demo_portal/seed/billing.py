@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_portal.seed.sources import Entry, Seed, resource
+from demo_portal.seed.bodies import dollars, pdf
+from demo_portal.seed.paperwork import document, letterhead
+from demo_portal.seed.sources import Entry, Seed, resource, slug
 from demo_portal.tasks.payment import with_balance, with_open_amount
+from demo_portal.tasks.plans import plan
 from demo_portal.vocabulary import (
     ACCOUNT_TYPE,
+    CONSENT_CATEGORY,
     DUE_DATE,
-    PAYMENT_PLAN,
+    INVOICE_KIND,
     STATEMENT_NUMBER,
     Resource,
     concept,
@@ -27,13 +31,20 @@ def billing(seed: Seed) -> Iterator[Resource]:
             cents = round(entry["balance"] * 100)
             yield with_balance(_account(seed, person["key"], entry), cents)
             yield with_open_amount(_invoice(seed, person["key"], entry, cents), cents)
+            yield from _charges(seed, person, entry["type"])
+            yield from _statement(seed, person, entry, cents)
+            if "plan" in entry:
+                yield _plan(seed, person["key"], entry)
+        for entry in person.get("copays", []):
+            yield _copay(seed, person["key"], entry)
+        if person.get("paperless"):
+            yield _paperless(seed, person["key"])
 
 
 def _account(seed: Seed, patient: str, entry: Entry) -> Resource:
     return resource(
         "Account",
         f"{patient}-{entry['type']}",
-        extension=[_plan(seed, entry["plan"])] if "plan" in entry else [],
         status="active",
         type=concept(ACCOUNT_TYPE, entry["type"], NAMES[entry["type"]]),
         name=f"{NAMES[entry['type']]} account",
@@ -41,12 +52,65 @@ def _account(seed: Seed, patient: str, entry: Entry) -> Resource:
     )
 
 
-def _plan(seed: Seed, plan: Entry) -> Resource:
-    inner = [
-        {"url": "monthly", "valueMoney": money(round(plan["monthly"] * 100))},
-        {"url": "next", "valueDate": seed.calendar.day(plan["next"]).isoformat()},
-    ]
-    return {"url": PAYMENT_PLAN, "extension": inner}
+def _plan(seed: Seed, patient: str, entry: Entry) -> Resource:
+    agreed, account = entry["plan"], f"{patient}-{entry['type']}"
+    cents, due = round(agreed["monthly"] * 100), seed.calendar.day(agreed["next"])
+    made = plan(patient, account, cents, due, f"{account}-plan", begun=True)
+    return resource("Basic", made["id"], **{n: v for n, v in made.items() if n not in ("resourceType", "id")})
+
+
+def _charges(seed: Seed, person: Entry, kind: str) -> Iterator[Resource]:
+    """What was done and what it costs."""
+    patient = person["key"]
+    for number, entry in enumerate(person.get("charges", {}).get(kind, []), start=1):
+        yield resource(
+            "ChargeItem",
+            f"{patient}-{kind}-{number}",
+            status="billed",
+            code={"text": entry["what"]},
+            subject=reference("Patient", patient),
+            occurrenceDateTime=seed.calendar.day(entry["day"]).isoformat(),
+            priceOverride=money(round(entry["amount"] * 100)),
+            account=[reference("Account", f"{patient}-{kind}")],
+        )
+
+
+def _statement(seed: Seed, person: Entry, entry: Entry, cents: int) -> Iterator[Resource]:
+    """The itemized bill as a document of its own."""
+    day, kind = seed.calendar.day(entry["issued"]), entry["type"]
+    rows = [(each["what"], dollars(round(each["amount"] * 100))) for each in person.get("charges", {}).get(kind, [])]
+    paper = letterhead(seed, person, f"{NAMES[kind]} statement", day, [], [*rows, ("Balance due", dollars(cents))])
+    rid = f"{person['key']}-statement-{kind}"
+    title = f"{NAMES[kind]} statement, {day:%B} {day.year}"
+    yield from document(seed, person, rid, ("statement", title), day, pdf(paper))
+
+
+def _copay(seed: Seed, patient: str, entry: Entry) -> Resource:
+    return resource(
+        "Invoice",
+        f"{patient}-copay-{slug(entry['what'])}",
+        status="issued",
+        type=concept(INVOICE_KIND, "copay", entry["what"]),
+        subject=reference("Patient", patient),
+        date=seed.calendar.today.isoformat(),
+        account=reference("Account", f"{patient}-clinic"),
+        totalGross=money(round(entry["amount"] * 100)),
+    )
+
+
+def _paperless(seed: Seed, patient: str) -> Resource:
+    scope = concept("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy")
+    return resource(
+        "Consent",
+        f"{patient}-paperless",
+        status="active",
+        scope=scope,
+        category=[concept(CONSENT_CATEGORY, "e-statement-delivery")],
+        patient=reference("Patient", patient),
+        dateTime=seed.calendar.day("D-200").isoformat(),
+        performer=[reference("Patient", patient)],
+        policyRule={"text": "Statements by e-mail instead of on paper"},
+    )
 
 
 def _invoice(seed: Seed, patient: str, entry: Entry, cents: int) -> Resource:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from demo_portal.seed.calendar import clock_time
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import ORGANIZATION_TYPE, VISIT_TYPE, Resource, concept, reference
+from demo_portal.vocabulary import ASSISTANCE_BAND, ORGANIZATION_TYPE, VISIT_TYPE, Resource, concept, money, reference
 
 ORGANIZATION = "cascade"
 HL7_ORGANIZATION_TYPE = "http://terminology.hl7.org/CodeSystem/organization-type"
@@ -20,7 +20,7 @@ _WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 def clinic(seed: Seed) -> Iterator[Resource]:
     """Everything of the clinic but its slots."""
     entry = seed.clinic
-    yield _organization(ORGANIZATION, entry["name"], "prov", entry["phone"])
+    yield {**_organization(ORGANIZATION, entry["name"], "prov", entry["phone"]), "extension": _assistance(entry)}
     for pharmacy in entry["pharmacies"]:
         yield _pharmacy(pharmacy)
     for place in entry["places"]:
@@ -36,6 +36,21 @@ def clinic(seed: Seed) -> Iterator[Resource]:
             type=[concept(VISIT_TYPE, code, name)],
             providedBy=reference("Organization", ORGANIZATION),
         )
+
+
+def _assistance(entry: Entry) -> list[Resource]:
+    """The published limits for financial help, by size of household."""
+    return [
+        {
+            "url": ASSISTANCE_BAND,
+            "extension": [
+                {"url": "household", "valueInteger": household},
+                {"url": "free", "valueMoney": money(free * 100)},
+                {"url": "reduced", "valueMoney": money(reduced * 100)},
+            ],
+        }
+        for household, (free, reduced) in entry["financial_assistance"].items()
+    ]
 
 
 def slots(seed: Seed) -> Iterator[Resource]:

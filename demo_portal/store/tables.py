@@ -147,6 +147,25 @@ CHARGE: Any = sa.Table(
     sa.Column("at", _MOMENT, nullable=False),
 )
 
+PAYMENT_LINK: Any = sa.Table(
+    "payment_link",
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("patient_id", sa.String(64), nullable=False),
+    sa.Column("account_id", sa.String(64), nullable=False),
+    sa.Column("cents", sa.Integer, nullable=False),
+    sa.Column("expires_at", _MOMENT, nullable=False),
+    sa.Column("receipt", sa.String(32)),
+)
+
+GUEST_TRY: Any = sa.Table(
+    "guest_try",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("statement", sa.String(64), nullable=False, index=True),
+    sa.Column("at", _MOMENT, nullable=False),
+)
+
 NOTIFICATION: Any = sa.Table(
     "notification",
     METADATA,

@@ -17,7 +17,16 @@ from demo_portal.store.resources import Resources
 from demo_portal.store.tables import CHARGE, PAYMENT_METHOD
 from demo_portal.tasks import inputs
 from demo_portal.tasks.inputs import output
-from demo_portal.vocabulary import ACCOUNT_BALANCE, DUE_DATE, OPEN_AMOUNT, Resource, extension, money
+from demo_portal.vocabulary import (
+    ACCOUNT_BALANCE,
+    DUE_DATE,
+    INVOICE_KIND,
+    OPEN_AMOUNT,
+    Resource,
+    codes_in,
+    extension,
+    money,
+)
 from demo_portal.writes.attempt import Attempt, keep
 
 # Without letters and digits that sound or look alike: receipts are read out on the phone.
@@ -32,6 +41,11 @@ class Bill:
     invoice: Resource | None
     cents: int
     method: str
+
+    @property
+    def is_copay(self) -> bool:
+        """Whether it is for a visit to come, and so no part of the account's balance."""
+        return self.invoice is not None and _is_copay(self.invoice)
 
 
 def pay(attempt: Attempt) -> Answer:
@@ -49,13 +63,13 @@ def balance(account: Resource) -> int:
     """What is owed on an account, in cents."""
     found = extension(account, ACCOUNT_BALANCE)
     amount = extension(found, "amount") if found else None
-    return _cents(amount["valueMoney"]["value"]) if amount else 0
+    return cents_of(amount["valueMoney"]["value"]) if amount else 0
 
 
 def open_amount(invoice: Resource) -> int:
     """What is still open of an invoice, in cents."""
     found = extension(invoice, OPEN_AMOUNT)
-    return _cents(found["valueMoney"]["value"] if found else invoice["totalGross"]["value"])
+    return cents_of(found["valueMoney"]["value"] if found else invoice["totalGross"]["value"])
 
 
 def with_balance(account: Resource, cents: int) -> Resource:
@@ -70,6 +84,15 @@ def with_open_amount(invoice: Resource, cents: int) -> Resource:
     others = [item for item in invoice.get("extension", []) if item["url"] != OPEN_AMOUNT]
     status = "issued" if cents else "balanced"
     return {**invoice, "status": status, "extension": [*others, {"url": OPEN_AMOUNT, "valueMoney": money(cents)}]}
+
+
+def take_by_page(resources: Resources, patient: str, account_id: str, cents: int) -> str | None:
+    """Take a payment that was made on the portal's own page; the receipt number, or None when less is owed now."""
+    lock(resources.conn, f"account {account_id}")
+    account = resources.read("Account", account_id)
+    if cents > balance(account):
+        return None
+    return _charge(resources, patient, Bill(account, None, cents, "page"))["receipt"]
 
 
 def _check_key(attempt: Attempt) -> None:
@@ -113,7 +136,7 @@ def _check(resources: Resources, patient: str, bill: Bill) -> None:
         raise Unprocessable("This way to pay is not on file.", "unknown-method", "Task.input")
     owed = balance(bill.account)
     if bill.invoice is not None:
-        owed = min(owed, open_amount(bill.invoice))
+        owed = open_amount(bill.invoice) if bill.is_copay else min(owed, open_amount(bill.invoice))
     if bill.cents > owed:
         raise Unprocessable("This is more than is owed.", "over-payment", "Task.input")
 
@@ -121,7 +144,8 @@ def _check(resources: Resources, patient: str, bill: Bill) -> None:
 def _charge(resources: Resources, patient: str, bill: Bill) -> Resource:
     """Write the charge and lower what is owed; returns what the receipt says."""
     account_id = bill.account["id"]
-    resources.amend(with_balance(bill.account, balance(bill.account) - bill.cents))
+    if not bill.is_copay:
+        resources.amend(with_balance(bill.account, balance(bill.account) - bill.cents))
     left = bill.cents
     for invoice in [bill.invoice] if bill.invoice else _open_invoices(resources, account_id):
         part = min(left, open_amount(invoice))
@@ -153,8 +177,12 @@ def _complete(attempt: Attempt, charge: Resource) -> Resource:
 def _open_invoices(resources: Resources, account_id: str) -> list[Resource]:
     """Open invoices of an account, the one due first first; those without a due date last."""
     pairs = [("account", f"Account/{account_id}"), ("status", "issued"), ("_sort", "date"), ("_count", "200")]
-    found = searching.matches(resources, criteria.parse("Invoice", pairs))
+    found = [each for each in searching.matches(resources, criteria.parse("Invoice", pairs)) if not _is_copay(each)]
     return sorted(found, key=lambda invoice: (extension(invoice, DUE_DATE) or {}).get("valueDate", "9999"))
+
+
+def _is_copay(invoice: Resource) -> bool:
+    return "copay" in codes_in(invoice.get("type"), INVOICE_KIND)
 
 
 def _receipt(resources: Resources) -> str:
@@ -162,5 +190,6 @@ def _receipt(resources: Resources) -> str:
     return f"R{day}-{''.join(secrets.choice(_RECEIPT_LETTERS) for _ in range(6))}"
 
 
-def _cents(amount: int | float | Decimal) -> int:
+def cents_of(amount: int | float | Decimal) -> int:
+    """A FHIR amount in dollars as cents."""
     return int((Decimal(str(amount)) * 100).to_integral_value())
