@@ -39,6 +39,8 @@ class Access:
     scopes: tuple[str, ...]
     person: str = ""
     """Reference to whoever signed in, for example `RelatedPerson/7`; empty for the assistant's own token."""
+    level: str = "self"
+    """How much of the record: `self`, or of somebody else's `full`, `limited` or what was granted."""
     channel: str = ""
     """How the person talks to the assistant, for example `sms`; empty when it did not say."""
 

@@ -6,18 +6,20 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 import sqlalchemy as sa
 
+from demo_portal import proxies
 from demo_portal.outcomes import NotSignedIn
 from demo_portal.portal import Access, Portal
 from demo_portal.registry import SHARED_TYPES, TYPES
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import milliseconds
-from demo_portal.store.resources import WHOLE
+from demo_portal.store.resources import WHOLE, Resources
 from demo_portal.store.tables import ACCESS_TOKEN, USED_ASSERTION
 
 CLIENT_CREDENTIALS = "client_credentials"
@@ -88,7 +90,7 @@ def authenticate(portal: Portal, authorization: str | None) -> Access:
         row = conn.execute(query).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         raise NotSignedIn("The token is not known or has lapsed: get a new one at /oauth/token.")
-    return Access(row["patient_id"], tuple(row["scope"].split()), row["person"], row["channel"])
+    return Access(row["patient_id"], tuple(row["scope"].split()), row["person"], row["level"], row["channel"])
 
 
 def _check_client(portal: Portal, form: Mapping[str, str]) -> None:
@@ -109,24 +111,50 @@ def _own_token(portal: Portal, form: Mapping[str, str]) -> dict[str, Any]:
 def _patient_token(portal: Portal, form: Mapping[str, str], token_url: str) -> dict[str, Any]:
     if form.get("subject_token_type") != JWT_TYPE:
         raise TokenRefused("invalid_request", f"subject_token_type must be {JWT_TYPE}.")
-    scope = _patient_scope(form.get("scope", ""))
     now = portal.clock.now()
     claims = _claims(portal, form.get("subject_token", ""), token_url)
     _check_times(claims, now)
     with portal.database.writing() as conn:
         _use_once(conn, claims, now)
-        if portal.resources(conn, WHOLE).find("Patient", claims["sub"]) is None:
-            raise TokenRefused("invalid_grant", "The subject is not known.")
-        return {"patient": claims["sub"], **_issue(conn, now, scope, claims)}
+        stands = _standing(portal.resources(conn, WHOLE), claims["sub"], form.get("patient") or claims["sub"])
+        scope = _granted(form.get("scope", ""), stands.scopes)
+        return {**_issue(conn, now, scope, claims, stands), "fhirUser": stands.person, "patient": stands.patient}
 
 
-def _patient_scope(asked: str) -> str:
-    """The scopes granted: all that a patient may have, or those of them that were asked for."""
-    offered = Access("", PATIENT_SCOPES)
-    granted = [scope for scope in asked.split() if _covered(offered, scope)]
+@dataclass(frozen=True)
+class _Stands:
+    """On which record somebody stands, as whom, and for how long at most."""
+
+    patient: str
+    person: str
+    level: str
+    scopes: tuple[str, ...]
+    until: datetime | None = None
+
+
+def _standing(whole: Resources, actor: str, patient: str) -> _Stands:
+    """What the person who signed in may do on a record, their own or somebody else's.
+
+    Raises:
+        TokenRefused: nothing. Why, is never told: it could say that there is something to hide.
+    """
+    if whole.find("Patient", actor) is None:
+        raise TokenRefused("invalid_grant", "The subject is not known.")
+    if patient == actor:
+        return _Stands(actor, f"Patient/{actor}", "self", PATIENT_SCOPES)
+    found = proxies.standing(whole, actor, patient)
+    if found is None:
+        raise TokenRefused("invalid_grant", "There is no access to this record.")
+    return _Stands(patient, found.person, found.level, found.scopes, found.until)
+
+
+def _granted(asked: str, offered: tuple[str, ...]) -> str:
+    """All scopes that are on offer, or those of them that were asked for."""
+    access = Access("", offered)
+    granted = [scope for scope in asked.split() if _covered(access, scope)]
     if asked and not granted:
-        raise TokenRefused("invalid_scope", f"On offer are: {' '.join(PATIENT_SCOPES)}.")
-    return " ".join(granted or PATIENT_SCOPES)
+        raise TokenRefused("invalid_scope", f"On offer are: {' '.join(offered)}.")
+    return " ".join(granted or offered)
 
 
 def _covered(offered: Access, scope: str) -> bool:
@@ -177,25 +205,30 @@ def _use_once(conn: Transaction, claims: Mapping[str, Any], now: datetime) -> No
         raise TokenRefused("invalid_grant", "The subject token has been used before.")
 
 
-def _issue(conn: Transaction, now: datetime, scope: str, claims: Mapping[str, Any]) -> dict[str, Any]:
+def _issue(
+    conn: Transaction, now: datetime, scope: str, claims: Mapping[str, Any], stands: _Stands | None = None
+) -> dict[str, Any]:
     conn.execute(sa.delete(ACCESS_TOKEN).where(ACCESS_TOKEN.c.expires_at <= milliseconds(now)))
     token = secrets.token_urlsafe(32)
+    # A birthday or the end of a grant ends the token as well.
+    until = min(now + LIFETIME, stands.until) if stands and stands.until else now + LIFETIME
     row = {
         "digest": _digest(token),
-        "patient_id": claims.get("sub"),
+        "patient_id": stands.patient if stands else None,
         "scope": scope,
-        "person": f"Patient/{claims['sub']}" if claims else "",
+        "person": stands.person if stands else "",
+        "level": stands.level if stands else "",
         "channel": str(claims.get("channel", ""))[:20],
         "acr": str(claims["acr"])[:64] if "acr" in claims else None,
         "auth_time": int(float(claims["auth_time"]) * 1000) if claims else None,
-        "expires_at": milliseconds(now + LIFETIME),
+        "expires_at": milliseconds(until),
     }
     conn.execute(sa.insert(ACCESS_TOKEN), row)
     return {
         "access_token": token,
         "issued_token_type": ACCESS_TYPE,
         "token_type": "Bearer",
-        "expires_in": int(LIFETIME.total_seconds()),
+        "expires_in": int((until - now).total_seconds()),
         "scope": scope,
     }
 

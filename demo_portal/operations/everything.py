@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from demo_portal import bundles
@@ -27,15 +29,22 @@ def everything(portal: Portal, conn: Transaction, call: Call) -> Answer:
     if "_since" in asked:
         where.append(RESOURCE.c.last_updated >= _moment(portal, asked["_since"]))
     total = conn.execute(sa.select(sa.func.count()).select_from(RESOURCE).where(*where)).scalar_one()
-    count, after = _number(asked, "_count", DEFAULT_COUNT), _number(asked, "_after", 0)
+    if "_after" in asked:
+        where.append(_beyond(asked["_after"]))
     query = sa.select(RESOURCE.c.body).where(*where).order_by(RESOURCE.c.rtype, RESOURCE.c.id)
-    page = list(conn.execute(query.limit(min(count, MOST)).offset(after)).scalars())
-    first = [patient] if not after and "Patient" in types else []
+    count = min(_count(asked), MOST)
+    found = list(conn.execute(query.limit(count + 1)).scalars())
+    page, more = found[:count], len(found) > count
+    first = [patient] if "_after" not in asked and "Patient" in types else []
     bundle = bundles.searchset(call.base, [*first, *page], [])
-    end = after + len(page)
-    return Answer(
-        {**bundle, "total": total + ("Patient" in types), "link": _links(call, asked, end if end < total else None)}
-    )
+    links = _links(call, asked, f"{page[-1]['resourceType']}/{page[-1]['id']}" if more else None)
+    return Answer({**bundle, "total": total + ("Patient" in types), "link": links})
+
+
+def _beyond(place: str) -> Any:
+    """What comes after the last resource of a page; a count would slip as notes of these very reads are added."""
+    rtype, _, rid = place.partition("/")
+    return sa.or_(RESOURCE.c.rtype > rtype, sa.and_(RESOURCE.c.rtype == rtype, RESOURCE.c.id > rid))
 
 
 def _asked(call: Call) -> dict[str, str]:
@@ -62,14 +71,14 @@ def _moment(portal: Portal, text: str) -> int:
         ) from None
 
 
-def _number(asked: dict[str, str], name: str, default: int) -> int:
-    text = asked.get(name, str(default))
-    if not text.isdigit() or len(text) > 9 or (name == "_count" and int(text) < 1):
-        raise BadRequest(f"{name} must be a whole number.", "malformed", name)
+def _count(asked: dict[str, str]) -> int:
+    text = asked.get("_count", str(DEFAULT_COUNT))
+    if not text.isdigit() or len(text) > 9 or int(text) < 1:
+        raise BadRequest("_count must be a positive whole number.", "malformed", "_count")
     return int(text)
 
 
-def _links(call: Call, asked: dict[str, str], after: int | None) -> list[Resource]:
+def _links(call: Call, asked: dict[str, str], after: str | None) -> list[Resource]:
     base = f"{call.base}/Patient/{call.rid}/$everything"
     kept = [(name, value) for name, value in asked.items() if name != "_after"]
 
@@ -78,4 +87,4 @@ def _links(call: Call, asked: dict[str, str], after: int | None) -> list[Resourc
         return f"{base}?{pairs}" if pairs else base
 
     own = [{"relation": "self", "url": url([("_after", asked["_after"])] if "_after" in asked else [])}]
-    return own if after is None else [*own, {"relation": "next", "url": url([("_after", str(after))])}]
+    return own if after is None else [*own, {"relation": "next", "url": url([("_after", after)])}]

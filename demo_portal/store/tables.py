@@ -112,6 +112,7 @@ ACCESS_TOKEN: Any = sa.Table(
     sa.Column("scope", sa.String(4000), nullable=False),
     sa.Column("person", sa.String(110), nullable=False),
     sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("level", sa.String(20), nullable=False),
     sa.Column("acr", sa.String(64)),
     sa.Column("auth_time", _MOMENT),
     sa.Column("expires_at", _MOMENT, nullable=False, index=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demo_portal.outcomes import Forbidden, Unprocessable
 from demo_portal.portal import Answer, stored
+from demo_portal.proxies import TEEN_REQUESTS
 from demo_portal.tasks import (
     account,
     billing,
@@ -45,6 +46,8 @@ def file(attempt: Attempt) -> Answer:
     if attempt.body["status"] not in ("requested", "draft"):
         raise Unprocessable("A new request has the status requested.", "not-changeable", "Task.status")
     _check_whose(attempt, kind)
+    if attempt.call.access.level == "limited" and code_of(attempt.body)[1] not in TEEN_REQUESTS:
+        raise Forbidden("The token does not allow this.", "scope")
     return kind.file(attempt)
 
 
