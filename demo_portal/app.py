@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clock import Clock
-from demo_portal import capability, pay_page, routes, tokens, wire
+from demo_portal import capability, pay_page, routes, share_page, tokens, wire
 from demo_portal.faults import FaultBarrier
 from demo_portal.outcomes import REFUSAL_BY_STATUS, BadRequest, Forbidden, Refused
 from demo_portal.portal import Portal
@@ -38,7 +38,7 @@ def create_app(settings: Settings, clock: Clock) -> Starlette:
     if settings.demo and not loading.is_seeded(portal):
         loading.seed(portal)
     app = Starlette(
-        routes=[*_own_routes(portal), *pay_page.pages(portal), *routes.routes(portal)],
+        routes=[*_own_routes(portal), *pay_page.pages(portal), *share_page.pages(portal), *routes.routes(portal)],
         middleware=[Middleware(FaultBarrier)],
         exception_handlers={Refused: _refused, HTTPException: _http_error},
         lifespan=_telling_subscribers(portal),

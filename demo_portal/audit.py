@@ -67,7 +67,7 @@ def _store(portal: Portal, conn: Transaction, event: Resource) -> None:
 
 def _event(portal: Portal, interaction: str, call: Call, outcome: str, body: Resource) -> Resource:
     patient = call.access.patient or ""
-    who = {"reference": call.access.person or f"Patient/{patient}"}
+    who = {"display": call.access.display} if call.access.display else {"reference": call.access.person}
     return {
         "resourceType": "AuditEvent",
         "id": new_id(),

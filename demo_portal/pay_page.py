@@ -30,7 +30,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}"
+STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.2rem}"
 GONE = "This page is no longer valid. Ask for a new one where you got it."
 
 
@@ -80,5 +80,5 @@ def _valid(portal: Portal, conn: Transaction, token: str) -> Mapping[str, Any] |
 
 
 def _html(title: str, body: str, status: int = 200) -> Response:
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>{body}'
+    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}'
     return HTMLResponse(page, status, HEADERS)

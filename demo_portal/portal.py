@@ -41,6 +41,8 @@ class Access:
     """Reference to whoever signed in, for example `RelatedPerson/7`; empty for the assistant's own token."""
     level: str = "self"
     """How much of the record: `self`, or of somebody else's `full`, `limited` or what was granted."""
+    display: str = ""
+    """The name of somebody who has no record here, for example a provider with a share code."""
     channel: str = ""
     """How the person talks to the assistant, for example `sms`; empty when it did not say."""
 

@@ -90,7 +90,7 @@ def authenticate(portal: Portal, authorization: str | None) -> Access:
         row = conn.execute(query).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
         raise NotSignedIn("The token is not known or has lapsed: get a new one at /oauth/token.")
-    return Access(row["patient_id"], tuple(row["scope"].split()), row["person"], row["level"], row["channel"])
+    return Access(row["patient_id"], tuple(row["scope"].split()), row["person"], row["level"], channel=row["channel"])
 
 
 def _check_client(portal: Portal, form: Mapping[str, str]) -> None:

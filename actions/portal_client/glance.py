@@ -10,14 +10,14 @@ from actions.portal_client.bills import BillCalls
 from actions.portal_client.errors import PortalError, SessionExpired
 from actions.portal_client.messaging import MessagingCalls
 from actions.portal_client.models.account import Glance
+from actions.portal_client.orders import OrderCalls
 from actions.portal_client.refills import RefillCalls
 from actions.portal_client.results import ResultCalls
-from actions.portal_client.scheduling import SchedulingCalls
 
 NEW_FOR = timedelta(days=14)
 
 
-class GlanceCalls(SchedulingCalls, RefillCalls, ResultCalls, MessagingCalls, BillCalls):
+class GlanceCalls(OrderCalls, RefillCalls, ResultCalls, MessagingCalls, BillCalls):
     """News of every kind about the patient in context."""
 
     async def glance(self) -> Glance:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from demo_portal.operations.arrival import video_visit
 from demo_portal.operations.everything import everything
+from demo_portal.operations.family import accept_invitation, acts_for, invite
 from demo_portal.operations.find import find
 from demo_portal.operations.match import match
 from demo_portal.operations.payment_links import guest_bill, guest_payment_link, payment_link
 from demo_portal.operations.payment_methods import payment_methods
+from demo_portal.operations.shares import revoke_share, share, shares
+from demo_portal.operations.summary import summary
 from demo_portal.operations.validate import validate
 from demo_portal.operations.visits import book, hold, reschedule
 from demo_portal.portal import Answer, Call, Portal
@@ -81,6 +84,20 @@ OPERATIONS: tuple[Operation, ...] = (
         ("Invoice", "guest"),
         writes=True,
     ),
+    *(
+        Operation(
+            name, "Patient", handler, f"{OURS}/OperationDefinition/{name}", needs, method, instance=True, writes=writes
+        )
+        for name, handler, needs, method, writes in (
+            ("acts-for", acts_for, ("Patient", "r"), "GET", False),
+            ("invite", invite, ("Consent", "c"), "POST", True),
+            ("accept-invitation", accept_invitation, ("Consent", "c"), "POST", True),
+            ("share", share, ("Patient", "r"), "POST", True),
+            ("shares", shares, ("Patient", "r"), "GET", False),
+            ("revoke-share", revoke_share, ("Patient", "r"), "POST", True),
+        )
+    ),
+    Operation("summary", "Patient", summary, f"{HL7}/Patient-summary", ("*", "r"), "GET", instance=True),
     Operation("everything", "Patient", everything, f"{HL7}/Patient-everything", ("*", "r"), "GET", instance=True),
     *(Operation("validate", rtype, validate, f"{HL7}/Resource-validate", (rtype, "r"), body="") for rtype in SERVED),
     Operation("find", "Appointment", find, f"{ITI}/appointment-find", ("Slot", "s")),

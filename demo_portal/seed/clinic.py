@@ -8,7 +8,20 @@ from datetime import date, datetime, time, timedelta
 
 from demo_portal.seed.calendar import clock_time
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import ASSISTANCE_BAND, ORGANIZATION_TYPE, VISIT_TYPE, Resource, concept, money, reference
+from demo_portal.vocabulary import (
+    ASSISTANCE_BAND,
+    LATE_CANCEL,
+    ORGANIZATION_TYPE,
+    PARKING,
+    TRANSLATION,
+    VISIT_TYPE,
+    WAITING_AREA,
+    WHAT_TO_BRING,
+    Resource,
+    concept,
+    money,
+    reference,
+)
 
 ORGANIZATION = "cascade"
 HL7_ORGANIZATION_TYPE = "http://terminology.hl7.org/CodeSystem/organization-type"
@@ -21,6 +34,8 @@ def clinic(seed: Seed) -> Iterator[Resource]:
     """Everything of the clinic but its slots."""
     entry = seed.clinic
     yield {**_organization(ORGANIZATION, entry["name"], "prov", entry["phone"]), "extension": _assistance(entry)}
+    for other in entry["others"]:
+        yield _organization(other["key"], other["name"], "prov", None)
     for pharmacy in entry["pharmacies"]:
         yield _pharmacy(pharmacy)
     for place in entry["places"]:
@@ -28,14 +43,7 @@ def clinic(seed: Seed) -> Iterator[Resource]:
     for provider in entry["providers"]:
         yield from _provider(seed, provider)
     for code, name in entry["visit_types"].items():
-        yield resource(
-            "HealthcareService",
-            code.replace("_", "-"),
-            active=True,
-            name=name,
-            type=[concept(VISIT_TYPE, code, name)],
-            providedBy=reference("Organization", ORGANIZATION),
-        )
+        yield _service(seed, code, name)
 
 
 def _assistance(entry: Entry) -> list[Resource]:
@@ -55,9 +63,10 @@ def _assistance(entry: Entry) -> list[Resource]:
 
 def slots(seed: Seed) -> Iterator[Resource]:
     """Every provider's slots from today on, free or busy, earliest first for each."""
-    days = [seed.calendar.today + timedelta(days=n) for n in range(seed.clinic["weeks"] * 7)]
+    usual = [seed.calendar.today + timedelta(days=n) for n in range(seed.clinic["weeks"] * 7)]
     for provider in seed.clinic["providers"]:
-        for day in days:
+        extra = seed.calendar.week_of_clock_change() if provider["key"] == seed.clinic["open_at_clock_change"] else []
+        for day in sorted({*usual, *extra}):
             for start in _starts(seed, provider, day):
                 yield slot(seed, provider["key"], start, _status(seed, provider, start))
 
@@ -146,8 +155,41 @@ def _location(entry: Entry) -> Resource:
             "postalCode": address["postal_code"],
             "country": "US",
         },
+        position={"latitude": entry["position"][0], "longitude": entry["position"][1]},
         hoursOfOperation=_hours(entry["hours"]),
         managingOrganization=reference("Organization", ORGANIZATION),
+        extension=[
+            {"url": PARKING, **in_both(entry["parking"], "valueString")},
+            {"url": WAITING_AREA, **in_both(entry["waiting"], "valueString")},
+        ],
+    )
+
+
+def in_both(said: Entry, name: str) -> Resource:
+    """A text in English as that element, with its Spanish as FHIR's translation extension."""
+    parts = [{"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": said["es"]}]
+    return {name: said["en"], f"_{name}": {"extension": [{"url": TRANSLATION, "extension": parts}]}}
+
+
+def _service(seed: Seed, code: str, name: str) -> Resource:
+    """A kind of visit, with what patients are told about it and what cancelling it late costs."""
+    told, late = seed.clinic["preparation"][code], seed.clinic["late_cancel"]
+    rules = [
+        {"url": "hours", "valueUnsignedInt": late["hours"]},
+        {"url": "fee", "valueMoney": money(round(late["fee"] * 100))},
+    ]
+    return resource(
+        "HealthcareService",
+        code.replace("_", "-"),
+        extension=[
+            {"url": LATE_CANCEL, "extension": rules},
+            {"url": WHAT_TO_BRING, **in_both(told["bring"], "valueString")},
+        ],
+        active=True,
+        name=name,
+        type=[concept(VISIT_TYPE, code, name)],
+        providedBy=reference("Organization", ORGANIZATION),
+        **in_both(told["prepare"], "extraDetails"),
     )
 
 

@@ -1,13 +1,58 @@
-"""Builds documents and letters with their bodies."""
+"""Builds letters, directives and health care agents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_portal.seed.sources import Seed
-from demo_portal.vocabulary import Resource
+from demo_portal.seed.bodies import pdf
+from demo_portal.seed.paperwork import document, letterhead
+from demo_portal.seed.sources import Entry, Seed, resource, slug
+from demo_portal.vocabulary import LOINC, Resource, concept, reference
+
+ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+DIRECTIVE_WORDS = (
+    "I name the persons below to decide about my care when I cannot decide myself.",
+    "I have talked with them about what matters to me.",
+)
 
 
 def documents(seed: Seed) -> Iterator[Resource]:
-    """Everybody's documents and letters with their bodies."""
-    yield from ()
+    """Everybody's letters and directives."""
+    for person in seed.people:
+        for entry in person.get("letters", []):
+            yield from _letter(seed, person, entry)
+        for entry in person.get("directives", []):
+            yield from _directive(seed, person, entry)
+        for entry in person.get("agents", []):
+            yield _agent(person["key"], entry)
+
+
+def _letter(seed: Seed, person: Entry, entry: Entry) -> Iterator[Resource]:
+    day, author = seed.calendar.day(entry["day"]), seed.practitioner(entry["by"])
+    words = [*entry["words"], author["display"]]
+    body = pdf(letterhead(seed, person, entry["title"], day, words))
+    rid = f"{person['key']}-letter-{slug(entry['title'])}"
+    yield from document(seed, person, rid, ("letter", entry["title"]), day, body, author=[author])
+
+
+def _directive(seed: Seed, person: Entry, entry: Entry) -> Iterator[Resource]:
+    day = seed.calendar.day(entry["day"])
+    rows = [(agent["name"], "first" if agent["rank"] == 1 else "alternate") for agent in person.get("agents", [])]
+    body = pdf(letterhead(seed, person, entry["title"], day, DIRECTIVE_WORDS, rows))
+    rid = f"{person['key']}-{slug(entry['title'])}"
+    for made in document(seed, person, rid, ("directive", entry["title"]), day, body):
+        if made["resourceType"] == "DocumentReference":
+            made["type"] = concept(LOINC, "42348-3", entry["title"])
+        yield made
+
+
+def _agent(patient: str, entry: Entry) -> Resource:
+    return resource(
+        "RelatedPerson",
+        f"{patient}-agent-{entry['rank']}",
+        active=True,
+        patient=reference("Patient", patient),
+        relationship=[concept(ROLE, "HPOWATT", "Health care agent")],
+        name=[{"text": entry["name"]}],
+        telecom=[{"system": "phone", "value": entry["phone"], "use": "mobile", "rank": entry["rank"]}],
+    )

@@ -10,8 +10,10 @@ from demo_portal.seed.clinic import LANGUAGE, LANGUAGES, ORGANIZATION
 from demo_portal.seed.sources import Entry, Seed, resource
 from demo_portal.vocabulary import (
     DEDUCTIBLE_MET,
+    INTERPRETER_NEEDED,
     PORTAL_ACCOUNT_SINCE,
     PREFERRED_PHARMACY,
+    PRONOUNS,
     Resource,
     concept,
     money,
@@ -19,6 +21,7 @@ from demo_portal.vocabulary import (
 )
 
 ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+CONTACT_ROLE = "http://terminology.hl7.org/CodeSystem/v2-0131"
 COPAY = "http://terminology.hl7.org/CodeSystem/coverage-copay-type"
 COVERAGE_CLASS = "http://terminology.hl7.org/CodeSystem/coverage-class"
 METHOD_NAMES = {"visa": "Visa", "mastercard": "Mastercard", "bank-account": "Bank account"}
@@ -70,14 +73,35 @@ def _patient(seed: Seed, person: Entry) -> Resource:
         person["key"],
         active=True,
         extension=_extensions(seed, person) or None,
-        name=[{"use": "official", "text": full_name(person), "given": person["given"], "family": person["family"]}],
+        name=_names(person),
         telecom=_telecom(seed, person) or None,
+        address=[_address(person["address"])] if "address" in person else None,
+        contact=[_contact(entry) for entry in person.get("emergency_contacts", [])] or None,
         birthDate=birth_date(seed, person).isoformat(),
         communication=[{"language": concept(LANGUAGE, language, LANGUAGES[language]), "preferred": True}],
         generalPractitioner=[seed.practitioner(person["pcp"])] if "pcp" in person else None,
         managingOrganization=reference("Organization", ORGANIZATION, seed.clinic["name"]),
         link=[{"other": reference("RelatedPerson", rid), "type": "seealso"} for rid in links] or None,
     )
+
+
+def _names(person: Entry) -> list[Resource]:
+    legal = {"use": "official", "text": full_name(person), "given": person["given"], "family": person["family"]}
+    preferred = person.get("preferred_name")
+    return [legal, {"use": "usual", "given": [preferred]}] if preferred else [legal]
+
+
+def _address(entry: Entry) -> Resource:
+    place = {"city": entry["city"], "state": "OR", "postalCode": entry["postal_code"], "country": "US"}
+    return {"use": "home", "line": [entry["line"]], **place}
+
+
+def _contact(entry: Entry) -> Resource:
+    return {
+        "relationship": [concept(CONTACT_ROLE, "C", entry["relationship"])],
+        "name": {"text": entry["name"]},
+        "telecom": [{"system": "phone", "value": entry["phone"]}],
+    }
 
 
 def _extensions(seed: Seed, person: Entry) -> list[Resource]:
@@ -87,6 +111,10 @@ def _extensions(seed: Seed, person: Entry) -> list[Resource]:
     if "signed_up" in person:
         since = seed.calendar.day(person["signed_up"]).isoformat()
         found.append({"url": PORTAL_ACCOUNT_SINCE, "valueDate": since})
+    if "interpreter" in person:
+        found.append({"url": INTERPRETER_NEEDED, "valueBoolean": person["interpreter"]})
+    if "pronouns" in person:
+        found.append({"url": PRONOUNS, "valueString": person["pronouns"]})
     return found
 
 

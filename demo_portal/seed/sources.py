@@ -38,6 +38,11 @@ class Seed:
         name = next(entry["name"] for entry in self.clinic["places"] if entry["key"] == key)
         return reference("Location", key, name)
 
+    def organization(self, key: str) -> Resource:
+        """A reference to an organization outside the clinic, with its name."""
+        name = next(entry["name"] for entry in self.clinic["others"] if entry["key"] == key)
+        return reference("Organization", key, name)
+
     def pharmacy(self, key: str) -> Resource:
         """A reference to a pharmacy, with its name."""
         name = next(entry["name"] for entry in self.clinic["pharmacies"] if entry["key"] == key)

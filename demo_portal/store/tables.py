@@ -167,6 +167,30 @@ GUEST_TRY: Any = sa.Table(
     sa.Column("at", _MOMENT, nullable=False),
 )
 
+INVITATION: Any = sa.Table(
+    "invitation",
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("patient_id", sa.String(64), nullable=False),
+    sa.Column("consent_id", sa.String(64), nullable=False),
+    sa.Column("related_id", sa.String(64), nullable=False),
+    sa.Column("expires_at", _MOMENT, nullable=False),
+    sa.Column("used_by", sa.String(64)),
+)
+
+SHARE: Any = sa.Table(
+    "share",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("patient_id", sa.String(64), nullable=False, index=True),
+    sa.Column("made_at", _MOMENT, nullable=False),
+    sa.Column("expires_at", _MOMENT, nullable=False),
+    sa.Column("opened_at", _MOMENT),
+    sa.Column("opened_by", sa.String(100), nullable=False),
+    sa.Column("revoked", sa.Boolean, nullable=False),
+)
+
 NOTIFICATION: Any = sa.Table(
     "notification",
     METADATA,

@@ -22,6 +22,8 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
+from actions.portal_client.models.requests import Receipt
+from actions.portal_client.models.scheduling import CancelReason, Moved
 from actions.portal_client.port import Portal, PublicPortal
 from clock import CLINIC_ZONE
 from tests.fakes.base import Failures, Fake, answering
@@ -74,12 +76,19 @@ class FakePortal(Fake, _Rest):
         self._enter("appointments")
         return sorted(self.booked, key=lambda appointment: appointment.start.astimezone(UTC))
 
-    async def cancel_appointment(self, appointment_id: str, key: str) -> None:
-        self._enter("cancel_appointment", appointment_id, key)
+    async def cancel_appointment(
+        self, appointment_id: str, key: str, reason: CancelReason = "patient", words: str = ""
+    ) -> Receipt:
+        self._enter("cancel_appointment", appointment_id, key, reason, words)
         if key not in self._done and all(appointment.id != appointment_id for appointment in self.booked):
             raise Refused("not-found")
         self._done[key] = None
         self.booked = [appointment for appointment in self.booked if appointment.id != appointment_id]
+        return Receipt(appointment_id, "native", "cancelled")
+
+    async def reschedule_appointment(self, appointment_id: str, slot_id: str, visit_type: str, key: str) -> Moved:
+        self._enter("reschedule_appointment", appointment_id, slot_id, visit_type, key)
+        return self._once(key, lambda: self._move(appointment_id, slot_id, visit_type))
 
     async def providers(self) -> list[Provider]:
         self._enter("providers")
@@ -130,6 +139,13 @@ class FakePortal(Fake, _Rest):
         self.slots.remove(slot)
         self.booked.append(appointment)
         return appointment
+
+    def _move(self, appointment_id: str, slot_id: str, visit_type: str) -> Moved:
+        if all(each.id != appointment_id for each in self.booked):
+            raise Refused("not-found")
+        booked = self._book(slot_id, visit_type)
+        self.booked = [each for each in self.booked if each.id != appointment_id]
+        return Moved(booked, old_is_gone=True)
 
     def _refill(self, medication_id: str) -> RefillRequest:
         prescribed = [medication for medication in self.taking if not medication.over_the_counter]

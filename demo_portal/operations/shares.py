@@ -1,0 +1,67 @@
+"""One-time codes with which any provider can open a record: made, listed, revoked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from demo_portal.operations import parameters
+from demo_portal.operations.payment_links import digest
+from demo_portal.outcomes import NotKnown
+from demo_portal.portal import Answer, Call, Portal, new_id
+from demo_portal.store.engine import Transaction
+from demo_portal.store.moments import instant, milliseconds, moment
+from demo_portal.store.tables import SHARE
+from demo_portal.vocabulary import Resource
+
+LASTS = timedelta(minutes=60)
+_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
+
+
+def share(portal: Portal, conn: Transaction, call: Call) -> Answer:
+    """Make a code; it is told once and kept only as a hash."""
+    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    code, now = "".join(secrets.choice(_LETTERS) for _ in range(10)), portal.clock.now()
+    row = {"id": new_id(), "digest": digest(code), "patient_id": call.rid, "made_at": milliseconds(now)}
+    conn.execute(sa.insert(SHARE), {**row, "expires_at": milliseconds(now + LASTS), "opened_by": "", "revoked": False})
+    told = [
+        {"name": "id", "valueString": row["id"]},
+        {"name": "code", "valueString": code},
+        {"name": "url", "valueUrl": f"{portal.settings.origin}/share"},
+        {"name": "expires", "valueInstant": instant(now + LASTS, portal.zone)},
+    ]
+    return Answer({"resourceType": "Parameters", "parameter": told})
+
+
+def shares(portal: Portal, conn: Transaction, call: Call) -> Answer:
+    """The shares that were made, newest first, with who opened each."""
+    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    query = sa.select(SHARE).where(SHARE.c.patient_id == call.rid).order_by(SHARE.c.made_at.desc(), SHARE.c.id)
+    found = [_part(portal, dict(row)) for row in conn.execute(query).mappings()]
+    return Answer({"resourceType": "Parameters", **({"parameter": found} if found else {})})
+
+
+def revoke_share(portal: Portal, conn: Transaction, call: Call) -> Answer:
+    """Make a code worthless."""
+    given = parameters.named(call.body or {}, ("id",))
+    mine = (SHARE.c.id == parameters.value(given, "id", "String"), SHARE.c.patient_id == call.rid)
+    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    if conn.execute(sa.update(SHARE).where(*mine).values(revoked=True)).rowcount != 1:
+        raise NotKnown("There is no such share.")
+    row = conn.execute(sa.select(SHARE).where(*mine)).mappings().one()
+    return Answer({"resourceType": "Parameters", "parameter": [_part(portal, dict(row))]})
+
+
+def _part(portal: Portal, row: Resource) -> Resource:
+    part = [
+        {"name": "id", "valueString": row["id"]},
+        {"name": "made", "valueInstant": instant(moment(row["made_at"]), portal.zone)},
+        {"name": "expires", "valueInstant": instant(moment(row["expires_at"]), portal.zone)},
+        {"name": "revoked", "valueBoolean": bool(row["revoked"])},
+    ]
+    if row["opened_at"] is not None:
+        part.append({"name": "opened", "valueInstant": instant(moment(row["opened_at"]), portal.zone)})
+        part.append({"name": "opened-by", "valueString": row["opened_by"]})
+    return {"name": "share", "part": part}
