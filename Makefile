@@ -4,7 +4,7 @@ PYTEST := $(PYTHON) -m pytest -q
 FILES := .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat train test check fast dialogues browser docs
+.PHONY: help setup demo chat train test check fast stores contract dialogues browser docs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ train: setup ## Train when the model is older than what it is trained from
 	@$(PYTHON) -m assistant train --if-stale
 	@$(PYTHON) -m channels.language_training --if-stale
 
-test: browser-setup train check fast dialogues browser ## Run every check and every test, fast ones first
+test: browser-setup train check fast stores contract dialogues browser ## Run every check and every test, fast ones first
 
 check: setup ## Format, lint and types
 	@$(PYTHON) -m ruff format --check $(FILES)
@@ -30,7 +30,16 @@ check: setup ## Format, lint and types
 	@$(PYTHON) -m pyright --warnings
 
 fast: setup ## The tests that need neither a trained model nor a running process
-	@$(PYTEST) -m "not rasa and not process and not browser"
+	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign"
+
+stores: setup ## The portal on PostgreSQL, and what other people's FHIR software says of its data
+	@deploy/bootstrap.sh postgres foreign
+	@$(PYTEST) -m "postgres or foreign" --ignore=tests/contract
+	@PORTAL_TEST_STORE=postgres $(PYTEST) tests/test_demo_portal_*.py -m "not postgres and not foreign"
+
+contract: setup ## The FHIR client before three servers, or FHIR_BASE_URL=... (a test server: it is written to)
+	@deploy/bootstrap.sh $(if $(FHIR_BASE_URL),,postgres foreign)
+	@$(PYTEST) tests/contract
 
 dialogues: train ## Rasa itself, and conversations through the real processes
 	@$(PYTEST) -m "rasa or process"

@@ -36,6 +36,7 @@ def create_app(settings: Settings, clock: Clock) -> Starlette:
     """The portal, ready to serve; in demo mode an empty store is filled with the demo people."""
     portal = Portal(settings, clock, Database(settings.database_url))
     if settings.demo and not loading.is_seeded(portal):
+        portal.database.recreate()
         loading.seed(portal)
     app = Starlette(
         routes=[*_own_routes(portal), *pay_page.pages(portal), *share_page.pages(portal), *routes.routes(portal)],

@@ -71,7 +71,8 @@ def create(portal: Portal, conn: Transaction, call: Call) -> Answer:
     deed = _deed(attempt)
     done = idempotency.begin(conn, deed) if deed else None
     if done is not None:
-        return stored(attempt.resources.read(call.rtype, done), call.base)
+        # Found by its key, which is this patient's or the assistant's own, so no scope needs to be asked.
+        return stored(attempt.whole.read(call.rtype, done), call.base)
     existing = _existing(attempt)
     # A request is looked at by its kind, which may have more to say about what it is about.
     if call.access.patient is not None and not existing and call.rtype != "Task":

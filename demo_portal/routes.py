@@ -98,27 +98,27 @@ def _endpoint(portal: Portal, doors: dict[str, Door]) -> Endpoint:
         authorization = request.headers.get("authorization")
         access = await run_in_threadpool(tokens.authenticate, portal, authorization)
         call = await _call(request, door, access)
-        return wire.respond(await run_in_threadpool(_answer, portal, door, call))
+        return wire.respond(await run_in_threadpool(answer, portal, door, call))
 
     return endpoint
 
 
-def _answer(portal: Portal, door: Door, call: Call) -> Answer:
+def answer(portal: Portal, door: Door, call: Call) -> Answer:
     """Let the handler answer, and note who saw or changed what; without the note there is no answer."""
     try:
         _check_access(call.access, door)
         if door.writes:
             with portal.database.writing() as conn:
-                answer = door.handler(portal, conn, call)
-                audit.note(portal, conn, door.interaction, call, answer.body)
-            return answer
+                written = door.handler(portal, conn, call)
+                audit.note(portal, conn, door.interaction, call, written.body)
+            return written
         with portal.database.reading() as conn:
-            answer = door.handler(portal, conn, call)
-        audit.note_read(portal, door.interaction, call, answer.body)
+            found = door.handler(portal, conn, call)
+        audit.note_read(portal, door.interaction, call, found.body)
     except Refused as refused:
         audit.note_refusal(portal, door.interaction, call, refused)
         raise
-    return answer
+    return found
 
 
 def _check_access(access: Access, door: Door) -> None:

@@ -23,6 +23,7 @@ MESSAGE_CATEGORY = f"{OURS}/CodeSystem/message-category"
 CONSENT_CATEGORY = f"{OURS}/CodeSystem/consent-category"
 DOCUMENT_KIND = f"{OURS}/CodeSystem/document-kind"
 ACCESS_LEVEL = f"{OURS}/CodeSystem/access-level"
+RECORD_TAG = f"{OURS}/CodeSystem/record-tag"
 STATEMENT_NUMBER = f"{OURS}/NamingSystem/statement-number"
 REQUEST_KEY = f"{OURS}/NamingSystem/request-key"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings what a fresh machine lacks: uv, Python 3.12, the locked environment; with "browser" also Chromium for the tests.
+# Brings what a fresh machine lacks: uv, Python 3.12, the locked environment. For the tests also, by name: "browser"
+# (Chromium), "postgres" (PostgreSQL's programs) and "foreign" (FHIR software from npm, where npm is).
 # Whatever is there already is used; nothing outside this folder is changed but Debian packages, and those only as root.
 set -eu
 cd "$(dirname "$0")/.."
@@ -61,6 +62,43 @@ bring_browser() {
     apt_install chromium fonts-dejavu-core || stop "The browser tests need Chromium. Run: sudo apt-get install chromium, then try again."
 }
 
+bring_postgres() {
+    for found in /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb; do
+        [ -x "$found" ] && return
+    done
+    say "Installing PostgreSQL for the tests"
+    apt_install_postgresql || stop "The tests on PostgreSQL need its programs. Run: sudo apt-get install postgresql, then try again."
+}
+
+apt_install_postgresql() {
+    # The tests start a server of their own, so the package is told not to make one that goes on running.
+    # Where the file is already, somebody has decided about that.
+    conf=/etc/postgresql-common/createcluster.conf
+    if [ ! -e $conf ]; then
+        as_root sh -c "mkdir -p ${conf%/*} && echo 'create_main_cluster = false' >$conf" || return 1
+    fi
+    apt_install postgresql
+}
+
+bring_foreign() {
+    if ! command -v npm >/dev/null 2>&1; then
+        say "There is no npm on this machine, so the tests against FHIR software from npm are skipped"
+        return
+    fi
+    # Our copy of the lock that was installed: an equal one means that nothing is missing.
+    cmp -s tests/foreign/package-lock.json tests/foreign/node_modules/.installed && return
+    say "Bringing the FHIR software that the tests ask, into tests/foreign"
+    (cd tests/foreign && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) || stop "npm could not bring it; the lines above say why."
+    cp tests/foreign/package-lock.json tests/foreign/node_modules/.installed
+}
+
 bring_uv
 bring_environment
-[ "${1:-}" != browser ] || bring_browser
+for wanted in "$@"; do
+    case $wanted in
+        browser) bring_browser ;;
+        postgres) bring_postgres ;;
+        foreign) bring_foreign ;;
+        *) stop "Unknown: $wanted. Known are browser, postgres and foreign." ;;
+    esac
+done

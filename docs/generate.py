@@ -7,7 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from actions.portal_client.ways import ways
 from assistant.capabilities import CATALOGUE
+from demo_portal.operations.table import OPERATIONS
+from demo_portal.registry import TYPES
 from settings import TABLE
 
 HERE = Path(__file__).parent
@@ -58,7 +61,40 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"capabilities.md": capabilities_page, "settings.md": settings_page}
+def portal_page() -> str:
+    """docs/portal.md with its two tables as the code has them; the words around them stay."""
+    page = (HERE / "portal.md").read_text(encoding="utf-8")
+    for name, table in (("ways", _ways_table()), ("types", _types_table())):
+        start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, rest = page.split(start)
+        page = f"{before}{start}\n{table}\n{end}{rest.split(end)[1]}"
+    return page
+
+
+def _ways_table() -> str:
+    lines = [
+        "| capability | what is asked of the portal | calls of the client | where the portal cannot |",
+        "|---|---|---|---|",
+    ]
+    for name, way in ways().items():
+        calls = ", ".join(f"`{call}`" for call in way.calls)
+        otherwise = f"request `{way.request}`" if way.request else "hand-off"
+        lines.append(f"| `{name}` | {way.fhir} | {calls} | {otherwise} |".replace("|date", "\\|date"))
+    return "\n".join(lines)
+
+
+def _types_table() -> str:
+    lines = ["| type | interactions | search parameters | operations |", "|---|---|---|---|"]
+    for served in TYPES:
+        params = ", ".join(f"`{param.name}`" for param in served.params)
+        named = [each.name for each in OPERATIONS if each.rtype == served.rtype and each.name != "validate"]
+        operations = ", ".join(f"`${name}`" for name in named)
+        whose = " (everybody's)" if served.shared else " (the assistant's)" if served.assistants else ""
+        lines.append(f"| {served.rtype}{whose} | {', '.join(served.interactions)} | {params} | {operations} |")
+    return "\n".join(lines)
+
+
+PAGES = {"capabilities.md": capabilities_page, "portal.md": portal_page, "settings.md": settings_page}
 
 
 def stale_pages() -> list[str]:

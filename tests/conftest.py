@@ -11,6 +11,9 @@ import httpx
 import pytest
 
 from deploy.processes import Ports, Processes, demo_environment
+from tests.postgres import postgres
+
+__all__ = ["careline", "free_ports", "postgres", "running"]
 
 
 @dataclass(frozen=True)

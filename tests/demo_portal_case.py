@@ -17,7 +17,6 @@ import pytest
 
 from clock import FixedClock
 from demo_portal.app import create_app
-from demo_portal.seed import loading
 from demo_portal.settings import Settings
 from demo_portal.vocabulary import REFUSAL, REQUEST_KEY, REQUEST_PARAMETER, VISIT_TYPE
 
@@ -128,20 +127,27 @@ FHIR = {"Content-Type": "application/fhir+json"}
 @pytest.fixture(scope="session")
 def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A seeded database to copy, since seeding takes longer than most tests."""
-    path = tmp_path_factory.mktemp("portal") / "seeded.db"
-    app = create_app(Settings(database_url=f"sqlite:///{path}"), FixedClock(MONDAY_NINE))
-    app.state.portal.database.close()
+    # Each module that imports this fixture has one of its own; the file is for all of them.
+    path = tmp_path_factory.getbasetemp() / "seeded-portal.db"
+    if not path.exists():
+        fill(f"sqlite:///{path}")
     return path
 
 
+def fill(database_url: str) -> None:
+    """Put the demo people into an empty store."""
+    create_app(Settings(database_url=database_url), FixedClock(MONDAY_NINE)).state.portal.database.close()
+
+
 @pytest.fixture
-def settings(seeded_file: Path, tmp_path: Path) -> Settings:
-    """Settings with a store of its own; PORTAL_TEST_DATABASE_URL runs the same tests on PostgreSQL."""
-    url = os.environ.get("PORTAL_TEST_DATABASE_URL")
-    if url is None:
-        shutil.copy(seeded_file, tmp_path / "portal.db")
-        url = f"sqlite:///{tmp_path / 'portal.db'}"
-    return Settings(database_url=url)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a store of its own; PORTAL_TEST_STORE=postgres runs the same tests on PostgreSQL."""
+    if os.environ.get("PORTAL_TEST_STORE") == "postgres":
+        with request.getfixturevalue("postgres").copy("portal", fill) as url:
+            yield Settings(database_url=url)
+    else:
+        shutil.copy(request.getfixturevalue("seeded_file"), tmp_path / "portal.db")
+        yield Settings(database_url=f"sqlite:///{tmp_path / 'portal.db'}")
 
 
 @pytest.fixture
@@ -149,8 +155,6 @@ def demo(settings: Settings) -> Iterator[Demo]:
     """A seeded portal at Monday nine o'clock."""
     clock = FixedClock(MONDAY_NINE)
     app = create_app(settings, clock)
-    if settings.database_url.startswith("postgresql"):
-        loading.seed(app.state.portal)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
     yield Demo(app, clock, http, settings)
     app.state.portal.database.close()

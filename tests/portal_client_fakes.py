@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 
 from actions.portal_client import FhirPortal, Server, SlotWish, portal_http_client
+from actions.portal_client.models.scheduling import AppointmentRequest, StepProof
 from clock import CLINIC_ZONE, FixedClock
 from tests.fakes import A_TUESDAY
 
@@ -22,6 +24,12 @@ OURS = "https://careline.example.org/fhir"
 KEY_SYSTEM = f"{OURS}/NamingSystem/request-key"
 VISIT_TYPE = f"{OURS}/CodeSystem/visit-type"
 OPERATIONS = ("find", "hold", "book")
+WRITTEN_TYPES = (
+    "AllergyIntolerance", "Appointment", "AppointmentResponse", "Condition", "Device", "FamilyMemberHistory",
+    "Immunization", "List", "Observation", "QuestionnaireResponse", "Task",
+)  # fmt: skip
+"""Types that a server with operations lets patients create and update."""
+_WRITTEN = [{"code": "create"}, {"code": "update"}]
 
 
 class FhirServer:
@@ -83,6 +91,7 @@ def outcome(code: str, status: int, detail: str | None = None, **issue: Any) -> 
 
 def capabilities(operations: tuple[str, ...], searchable: tuple[str, ...]) -> httpx.Response:
     resources = [{"type": each, "interaction": [{"code": "search-type"}]} for each in searchable]
+    resources += [{"type": each, "interaction": _WRITTEN} for each in WRITTEN_TYPES if operations]
     appointment = {"type": "Appointment", "operation": [{"name": each} for each in operations]}
     rest = [{"mode": "server", "resource": [appointment, *resources]}]
     return fhir({"resourceType": "CapabilityStatement", "rest": rest})
@@ -208,6 +217,32 @@ READS: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
     "test_results": lambda its: its.test_results(),
     "balances": lambda its: its.balances(),
     "payment_methods": lambda its: its.payment_methods(),
+    "trends": lambda its: its.trends((), None),
+    "growth": lambda its: its.growth(),
+    "past_visits": lambda its: its.past_visits(),
+    "visit_summaries": lambda its: its.visit_summaries(),
+    "clinical_notes": lambda its: its.clinical_notes(),
+    "visit_text": lambda its: its.visit_text("dr1"),
+    "allergies": lambda its: its.allergies(),
+    "health_issues": lambda its: its.health_issues(),
+    "immunizations": lambda its: its.immunizations(),
+    "immunization_record": lambda its: its.immunization_record(),
+    "preventive_care": lambda its: its.preventive_care(),
+    "health_summary": lambda its: its.health_summary(),
+    "care_plans": lambda its: its.care_plans(),
+    "medical_history": lambda its: its.medical_history(),
+    "eye_prescriptions": lambda its: its.eye_prescriptions(),
+    "appointment_details": lambda its: its.appointment_details("a1"),
+    "waitlist": lambda its: its.waitlist(),
+    "waitlist_offers": lambda its: its.waitlist_offers(),
+    "favorites": lambda its: its.favorites(),
+    "echeckin": lambda its: its.echeckin("a1"),
+    "upcoming_tests": lambda its: its.upcoming_tests(),
+    "readings": lambda its: its.readings("weight", A_TUESDAY.date() - timedelta(days=30)),
+    "connected_trackers": lambda its: its.connected_trackers(),
+    "assigned_questionnaires": lambda its: its.assigned_questionnaires(),
+    "questionnaire": lambda its: its.questionnaire("q1"),
+    "saved_answers": lambda its: its.saved_answers("q1"),
 }
 WRITES: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
     "hold_slot": lambda its: its.hold_slot("s1", "physical"),
@@ -215,5 +250,26 @@ WRITES: dict[str, Callable[[FhirPortal], Awaitable[Any]]] = {
     "cancel_appointment": lambda its: its.cancel_appointment("a1", "k1"),
     "request_refill": lambda its: its.request_refill("m1", None, "k1"),
     "pay": lambda its: its.pay("clinic", 5000, "pm1", "k1"),
+    "report_allergy": lambda its: its.report_allergy("latex", "rash", "mild", "k1"),
+    "request_allergy_change": lambda its: its.request_allergy_change("ai1", "remove", "", "k1"),
+    "report_health_issue": lambda its: its.report_health_issue("migraine", None, "k1"),
+    "request_issue_change": lambda its: its.request_issue_change("co1", "resolved", "", "k1"),
+    "add_immunization": lambda its: its.add_immunization("flu shot", A_TUESDAY.date(), "a pharmacy", "k1"),
+    "report_history": lambda its: its.report_history("condition", "measles", None, "k1"),
+    "report_family_history": lambda its: its.report_family_history("MTH", "asthma", 30, "k1"),
+    "reschedule_appointment": lambda its: its.reschedule_appointment("a1", "s1", "physical", "k1"),
+    "request_appointment": lambda its: its.request_appointment(AppointmentRequest("knee", "any", "+15415550101"), "k1"),
+    "join_waitlist": lambda its: its.join_waitlist("a1", "k1"),
+    "leave_waitlist": lambda its: its.leave_waitlist("a1", "k1"),
+    "accept_offer": lambda its: its.accept_offer("a1", "k1"),
+    "decline_offer": lambda its: its.decline_offer("a1", "k1"),
+    "save_favorite": lambda its: its.save_favorite("mine", "physical", "chen", None, "k1"),
+    "remove_favorite": lambda its: its.remove_favorite("l1", "k1"),
+    "start_echeckin": lambda its: its.start_echeckin("a1", "k1"),
+    "complete_echeckin_step": lambda its: its.complete_echeckin_step("t2", StepProof(), "k1"),
+    "announce_arrival": lambda its: its.announce_arrival("a1", "k1"),
+    "log_reading": lambda its: its.log_reading("weight", (Decimal("70.5"),), "kg", A_TUESDAY, "k1"),
+    "disconnect_tracker": lambda its: its.disconnect_tracker("d1", "k1"),
+    "save_answers": lambda its: its.save_answers("q1", {"i1": (True,)}, "k1", finished=False),
 }
 EVERY_CALL = READS | WRITES

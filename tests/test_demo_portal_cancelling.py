@@ -62,7 +62,7 @@ async def test_cancelling_needs_the_version_that_was_read(demo: Demo) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"status": "arrived"}, {"start": "2026-03-09T10:30:00-07:00", "end": "2026-03-09T11:00:00-07:00"}],
+    [{"status": "fulfilled"}, {"start": "2026-03-09T10:30:00-07:00", "end": "2026-03-09T11:00:00-07:00"}],
     ids=["status", "time"],
 )
 async def test_a_patient_may_only_cancel(demo: Demo, change: dict[str, str]) -> None:

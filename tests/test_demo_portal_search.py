@@ -205,7 +205,7 @@ async def test_pages_together_hold_everything_once(demo: Demo) -> None:
         totals.append(bundle["total"])
 
     assert seen == whole
-    assert totals == [24] * 4
+    assert totals == [27] * 4
 
 
 async def test_a_page_belongs_to_its_search(demo: Demo) -> None:

@@ -9,7 +9,8 @@ import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import httpx
 import pytest
@@ -66,6 +67,8 @@ MARIAS_CHART = {
     "name": [{"use": "official", "text": "Maria Elena Lopez", "given": ["Maria", "Elena"], "family": "Lopez"}],
     "telecom": [{"system": "phone", "value": "+15415550101", "use": "mobile", "rank": 1}],
     "communication": [{"language": {"coding": [{"code": "en"}]}, "preferred": True}],
+    "birthDate": "2017-04-18",
+    "gender": "female",
 }
 REPORT = {
     "resourceType": "DiagnosticReport",
@@ -334,11 +337,338 @@ async def test_no_error_of_the_http_library_escapes(call: str, error: Exception)
         await EVERY_CALL[call](portal(every_answer(error)))
 
 
+WISH = {
+    **appointment("w1", "waitlist"),
+    "requestedPeriod": [{"start": "2026-03-17T17:00:00Z", "end": "2026-03-20T09:00:00-07:00"}],
+    "supportingInformation": [{"reference": "Appointment/a1"}],
+}
+OFFERED = appointment(
+    "o1",
+    "proposed",
+    extension=[{"url": f"{OURS}/StructureDefinition/offer-expires", "valueInstant": "2026-03-17T17:30:00Z"}],
+    supportingInformation=[{"reference": "Appointment/w1"}],
+)
+PHYSICAL = {
+    "resourceType": "HealthcareService",
+    "id": "physical",
+    "type": [{"coding": [{"system": f"{OURS}/CodeSystem/visit-type", "code": "physical"}]}],
+    "extension": [
+        {
+            "url": f"{OURS}/StructureDefinition/late-cancel",
+            "extension": [
+                {"url": "hours", "valueUnsignedInt": 24},
+                {"url": "fee", "valueMoney": {"value": 40, "currency": "USD"}},
+            ],
+        },
+        {"url": f"{OURS}/StructureDefinition/what-to-bring", "valueString": "A list of your medicines."},
+    ],
+}
+SHORTCUT = {
+    "resourceType": "List",
+    "id": "l1",
+    "meta": {"versionId": "1"},
+    "status": "current",
+    "mode": "working",
+    "title": "mine",
+    "code": {"coding": [{"system": f"{OURS}/CodeSystem/list-kind", "code": "favorite-appointments"}]},
+    "subject": MINE,
+    "entry": [{"item": {"reference": "HealthcareService/physical"}}, {"item": {"reference": "Practitioner/chen"}}],
+}
+STEP = {
+    "resourceType": "Task",
+    "id": "t2",
+    "meta": {"versionId": "1"},
+    "status": "requested",
+    "intent": "order",
+    "code": {"coding": [{"system": f"{OURS}/CodeSystem/portal-request", "code": "echeckin-consent"}]},
+    "for": MINE,
+    "focus": {"reference": "Appointment/a1"},
+    "partOf": [{"reference": "Task/t0"}],
+}
+TESTS_TO_DO = {
+    "resourceType": "ServiceRequest",
+    "id": "sr1",
+    "status": "active",
+    "intent": "order",
+    "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "108252007"}]}],
+    "code": {"text": "Lipid panel"},
+    "subject": MINE,
+    "authoredOn": "2026-03-13",
+    "requester": {"reference": "Practitioner/chen", "display": "Amy Chen, MD"},
+    "occurrencePeriod": {"start": "2026-04-01", "end": "2026-05-01"},
+    "locationReference": [{"reference": "Location/crescent"}],
+    "patientInstruction": "Do not eat before.",
+}
+WEIGHT = {
+    "resourceType": "Observation",
+    "id": "w",
+    "status": "final",
+    "subject": MINE,
+    "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+    "effectiveDateTime": "2026-03-16T07:00:00-07:00",
+    "valueQuantity": {"value": 70.5, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"},
+}
+SCALE = {
+    "resourceType": "Device",
+    "id": "d1",
+    "meta": {"versionId": "1"},
+    "status": "active",
+    "patient": MINE,
+    "deviceName": [{"name": "Scale", "type": "user-friendly-name"}],
+}
+AGREED = {
+    "resourceType": "Consent",
+    "id": "c1",
+    "status": "active",
+    "patient": MINE,
+    "dateTime": "2026-01-05",
+    "provision": {"actor": [{"reference": {"reference": "Device/d1"}}]},
+}
+ASSIGNED = {
+    **STEP,
+    "id": "t3",
+    "code": {"coding": [{"system": f"{OURS}/CodeSystem/portal-request", "code": "complete-questionnaire"}]},
+    "focus": {"reference": "Questionnaire/q1", "display": "About you"},
+    "restriction": {"period": {"end": "2026-03-31"}},
+}
+ASKED = {
+    "resourceType": "Questionnaire",
+    "id": "q1",
+    "url": f"{OURS}/Questionnaire/q1",
+    "title": "About you",
+    "item": [
+        {"linkId": "i1", "type": "boolean", "text": "Do you smoke?"},
+        {
+            "linkId": "i2",
+            "type": "choice",
+            "text": "How much?",
+            "enableWhen": [{"question": "i1", "operator": "=", "answerBoolean": True}],
+            "answerOption": [{"valueCoding": {"system": "x", "code": "some", "display": "Some"}}],
+        },
+    ],
+}
+ANSWERED = {
+    "resourceType": "QuestionnaireResponse",
+    "id": "qr1",
+    "meta": {"versionId": "1"},
+    "status": "in-progress",
+    "questionnaire": f"{OURS}/Questionnaire/q1",
+    "subject": MINE,
+    "authored": "2026-03-16T07:00:00-07:00",
+    "item": [{"linkId": "i1", "answer": [{"valueBoolean": True}]}],
+}
+YES = {
+    "resourceType": "AppointmentResponse",
+    "id": "ar1",
+    "appointment": {"reference": "Appointment/o1"},
+    "actor": MINE,
+    "participantStatus": "accepted",
+}
+
+SUMMARY = {
+    "resourceType": "DocumentReference",
+    "id": "dr1",
+    "status": "current",
+    "type": {"coding": [{"system": "http://loinc.org", "code": "34133-9"}]},
+    "category": [{"coding": [{"code": "clinical-note"}]}],
+    "subject": MINE,
+    "date": "2026-02-25T12:00:00-08:00",
+    "description": "Summary of your visit",
+    "author": [{"reference": "Practitioner/chen", "display": "Amy Chen, MD"}],
+    "content": [{"attachment": {"contentType": "text/html", "url": "Binary/b1", "title": "Summary"}}],
+    "context": {"encounter": [{"reference": "Encounter/e1"}]},
+}
+WORDS = {
+    "resourceType": "Binary",
+    "id": "b1",
+    "contentType": "text/html",
+    "securityContext": MINE,
+    "data": "PHA+QWxsIGlzIHdlbGwuPC9wPg==",
+}
+VISIT = {
+    "resourceType": "Encounter",
+    "id": "e1",
+    "status": "finished",
+    "class": {"code": "AMB"},
+    "type": [{"text": "Follow-up"}],
+    "subject": MINE,
+    "participant": [{"individual": {"reference": "Practitioner/chen", "display": "Amy Chen, MD"}}],
+    "location": [{"location": {"reference": "Location/crescent", "display": "Crescent Clinic"}}],
+    "period": {"start": "2026-02-25T09:00:00-08:00", "end": "2026-02-25T09:30:00-08:00"},
+    "reasonCode": [{"text": "Blood pressure"}],
+}
+SMOKING = {
+    **WEIGHT,
+    "id": "smoking",
+    "category": [{"coding": [{"code": "social-history"}]}],
+    "code": {"coding": [{"system": "http://loinc.org", "code": "72166-2", "display": "Smoking"}]},
+    "valueCodeableConcept": {"text": "Never"},
+}
+ALLERGY = {
+    "resourceType": "AllergyIntolerance",
+    "id": "ai1",
+    "patient": MINE,
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "verificationStatus": {"coding": [{"code": "unconfirmed"}]},
+    "code": {"text": "latex"},
+    "asserter": MINE,
+    "onsetDateTime": "2020",
+    "reaction": [{"manifestation": [{"text": "rash"}], "severity": "mild"}],
+}
+ISSUE = {
+    "resourceType": "Condition",
+    "id": "co1",
+    "subject": MINE,
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "category": [{"coding": [{"code": "problem-list-item"}]}],
+    "code": {"text": "asthma"},
+    "onsetDateTime": "2020-05",
+}
+OVER = {**ISSUE, "id": "co2", "clinicalStatus": {"coding": [{"code": "resolved"}]}}
+VACCINE = {
+    "resourceType": "Immunization",
+    "id": "im1",
+    "status": "completed",
+    "patient": MINE,
+    "vaccineCode": {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "88", "display": "flu shot"}]},
+    "occurrenceDateTime": "2025-10-01",
+    "primarySource": False,
+    "location": {"display": "a pharmacy"},
+    "protocolApplied": [{"doseNumberPositiveInt": 1}],
+}
+FORECAST = {
+    "resourceType": "ImmunizationRecommendation",
+    "id": "ir1",
+    "patient": MINE,
+    "date": "2026-03-17",
+    "recommendation": [
+        {
+            "vaccineCode": [{"text": "flu shot"}],
+            "forecastStatus": {"coding": [{"code": "due"}]},
+            "dateCriterion": [{"code": {"coding": [{"code": "30980-7"}]}, "value": "2026-03-01"}],
+        }
+    ],
+}
+SCREENING = {
+    **TESTS_TO_DO,
+    "id": "sr2",
+    "intent": "plan",
+    "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "20135006"}]}],
+    "orderDetail": [{"coding": [{"system": f"{OURS}/CodeSystem/visit-type", "code": "physical"}]}],
+}
+PLAN = {
+    "resourceType": "CarePlan",
+    "id": "cp1",
+    "status": "active",
+    "intent": "plan",
+    "title": "Diabetes",
+    "subject": MINE,
+    "goal": [{"reference": "Goal/g1"}],
+    "careTeam": [{"reference": "CareTeam/ct1"}],
+    "activity": [
+        {
+            "detail": {
+                "status": "scheduled",
+                "description": "a visit",
+                "scheduledPeriod": {"start": "2026-03-20"},
+                "performer": [{"display": "Amy Chen, MD"}],
+            }
+        }
+    ],
+}
+GOAL = {
+    "resourceType": "Goal",
+    "id": "g1",
+    "lifecycleStatus": "active",
+    "achievementStatus": {"coding": [{"code": "in-progress"}]},
+    "description": {"text": "lower A1c"},
+    "subject": MINE,
+    "target": [{"dueDate": "2026-09-01", "detailQuantity": {"comparator": "<", "value": 7, "unit": "%"}}],
+}
+TEAM = {
+    "resourceType": "CareTeam",
+    "id": "ct1",
+    "status": "active",
+    "subject": MINE,
+    "participant": [{"role": [{"text": "Primary care"}], "member": {"display": "Amy Chen, MD"}}],
+}
+OPERATION = {
+    "resourceType": "Procedure",
+    "id": "pr1",
+    "status": "completed",
+    "code": {"text": "Appendectomy"},
+    "subject": MINE,
+    "performedDateTime": "2003-08-19",
+}
+MOTHER = {
+    "resourceType": "FamilyMemberHistory",
+    "id": "fh1",
+    "status": "partial",
+    "patient": MINE,
+    "relationship": {"text": "mother"},
+    "condition": [{"code": {"text": "asthma"}, "onsetAge": {"value": 30, "code": "a"}}],
+}
+GLASSES = {
+    "resourceType": "VisionPrescription",
+    "id": "vp1",
+    "status": "active",
+    "patient": MINE,
+    "dateWritten": "2025-09-01",
+    "prescriber": {"display": "Elena Novak, OD"},
+    "lensSpecification": [
+        {
+            "product": {"coding": [{"code": "lens"}]},
+            "eye": "right",
+            "sphere": -2.25,
+            "axis": 90,
+            "prism": [{"amount": 0.5, "base": "in"}],
+        }
+    ],
+}
+
 HEALTHY: dict[str, httpx.Response] = {
     "POST Appointment/$find": bundle(offer("s9", "2026-03-18T09:00:00-07:00", "2026-03-18T09:30:00-07:00")),
     "POST Appointment/$hold": fhir(appointment("h1", "pending")),
     "POST Appointment/$book": fhir(appointment()),
-    "GET Appointment": bundle(appointment()),
+    "GET Appointment": bundle(appointment(), WISH, OFFERED),
+    "POST Appointment": fhir(WISH, 201),
+    "POST AppointmentResponse": fhir(YES, 201),
+    "GET HealthcareService": bundle(PHYSICAL),
+    "GET List": bundle(SHORTCUT),
+    "GET List/l1": fhir(SHORTCUT),
+    "PUT List/l1": fhir({**SHORTCUT, "status": "retired"}),
+    "POST List": fhir(SHORTCUT, 201),
+    "GET Task/t2": fhir(STEP),
+    "PUT Task/t2": fhir({**STEP, "status": "completed"}),
+    "GET ServiceRequest": bundle(TESTS_TO_DO, SCREENING),
+    "GET Observation": bundle(WEIGHT, SMOKING),
+    "GET Encounter": bundle(VISIT),
+    "GET DocumentReference": bundle(SUMMARY),
+    "GET DocumentReference/dr1": fhir(SUMMARY),
+    "GET Binary/b1": fhir(WORDS),
+    "GET AllergyIntolerance": bundle(ALLERGY),
+    "POST AllergyIntolerance": fhir(ALLERGY, 201),
+    "GET Condition": bundle(ISSUE, OVER),
+    "POST Condition": fhir(ISSUE, 201),
+    "GET Immunization": bundle(VACCINE),
+    "POST Immunization": fhir(VACCINE, 201),
+    "GET ImmunizationRecommendation": bundle(FORECAST),
+    "GET CarePlan": bundle(PLAN),
+    "GET Goal": bundle(GOAL),
+    "GET CareTeam": bundle(TEAM),
+    "GET Procedure": bundle(OPERATION),
+    "GET FamilyMemberHistory": bundle(MOTHER),
+    "POST FamilyMemberHistory": fhir(MOTHER, 201),
+    "GET VisionPrescription": bundle(GLASSES),
+    "POST Observation": fhir(WEIGHT, 201),
+    "GET Device": bundle(SCALE),
+    "GET Device/d1": fhir(SCALE),
+    "PUT Device/d1": fhir({**SCALE, "status": "inactive"}),
+    "GET Consent": bundle(AGREED),
+    "GET Questionnaire/q1": fhir(ASKED),
+    "GET QuestionnaireResponse": bundle(ANSWERED),
+    "GET QuestionnaireResponse/qr1": fhir(ANSWERED),
+    "PUT QuestionnaireResponse/qr1": fhir(ANSWERED),
     "GET Appointment/a1": fhir(appointment()),
     "PUT Appointment/a1": fhir(appointment(status="cancelled")),
     "GET PractitionerRole": bundle(CHEN_ROLE, included=[CHEN]),
@@ -354,7 +684,7 @@ HEALTHY: dict[str, httpx.Response] = {
     "GET Invoice": bundle(INVOICE),
     "GET Patient/maria/$payment-methods": fhir({"resourceType": "Parameters", "parameter": [METHOD]}),
     "POST Task": fhir(paid(5000), 201),
-    "GET Task": bundle(),
+    "GET Task": bundle(STEP, ASSIGNED),
 }
 TOUCHES = {
     "person": ["GET Patient/maria"],
@@ -372,6 +702,53 @@ TOUCHES = {
     "cancel_appointment": ["GET Appointment/a1", "PUT Appointment/a1"],
     "request_refill": ["GET MedicationRequest/m1", "POST Task"],
     "pay": ["POST Task"],
+    "trends": ["GET Observation"],
+    "growth": ["GET Observation", "GET Patient/maria"],
+    "past_visits": ["GET Encounter", "GET DocumentReference"],
+    "visit_summaries": ["GET DocumentReference"],
+    "clinical_notes": ["GET DocumentReference"],
+    "visit_text": ["GET DocumentReference/dr1", "GET Binary/b1"],
+    "allergies": ["GET AllergyIntolerance"],
+    "health_issues": ["GET Condition"],
+    "immunizations": ["GET Immunization"],
+    "immunization_record": ["GET Immunization", "GET Patient/maria"],
+    "preventive_care": ["GET ImmunizationRecommendation", "GET ServiceRequest", "GET Patient/maria"],
+    "health_summary": ["GET Condition", "GET AllergyIntolerance", "GET Immunization", "GET ServiceRequest"],
+    "care_plans": ["GET CarePlan", "GET Goal", "GET CareTeam"],
+    "medical_history": ["GET Condition", "GET Procedure", "GET FamilyMemberHistory", "GET Observation"],
+    "eye_prescriptions": ["GET VisionPrescription"],
+    "report_allergy": ["POST AllergyIntolerance"],
+    "request_allergy_change": ["POST Task"],
+    "report_health_issue": ["POST Condition"],
+    "request_issue_change": ["POST Task"],
+    "add_immunization": ["POST Immunization"],
+    "report_history": ["POST Condition"],
+    "report_family_history": ["POST FamilyMemberHistory"],
+    "appointment_details": ["GET Appointment/a1", "GET HealthcareService", "GET Task", "GET Appointment"],
+    "waitlist": ["GET Appointment"],
+    "waitlist_offers": ["GET Appointment"],
+    "favorites": ["GET List", "GET HealthcareService"],
+    "echeckin": ["GET Task"],
+    "upcoming_tests": ["GET ServiceRequest", "GET Appointment"],
+    "readings": ["GET Observation"],
+    "connected_trackers": ["GET Device", "GET Consent"],
+    "assigned_questionnaires": ["GET Task"],
+    "questionnaire": ["GET Questionnaire/q1"],
+    "saved_answers": ["GET Questionnaire/q1", "GET QuestionnaireResponse"],
+    "reschedule_appointment": ["POST Appointment/$book", "GET Appointment/a1", "PUT Appointment/a1"],
+    "request_appointment": ["POST Task"],
+    "join_waitlist": ["GET Appointment/a1", "POST Appointment"],
+    "leave_waitlist": ["GET Appointment/a1", "PUT Appointment/a1"],
+    "accept_offer": ["GET Appointment/a1", "POST AppointmentResponse"],
+    "decline_offer": ["GET Appointment/a1", "POST AppointmentResponse"],
+    "save_favorite": ["GET HealthcareService", "POST List"],
+    "remove_favorite": ["GET List/l1", "PUT List/l1"],
+    "start_echeckin": ["POST Task"],
+    "complete_echeckin_step": ["GET Task/t2", "PUT Task/t2"],
+    "announce_arrival": ["GET Appointment/a1", "PUT Appointment/a1"],
+    "log_reading": ["POST Observation"],
+    "disconnect_tracker": ["GET Device/d1", "PUT Device/d1"],
+    "save_answers": ["GET Questionnaire/q1", "GET QuestionnaireResponse", "PUT QuestionnaireResponse/qr1"],
 }
 NONSENSE = st.sampled_from(
     [None, True, -1, 7.5, "", "x", "2026-99-99T99:00:00Z", [], {}, [None], ["x"], [{}], [[]], {"x": 1}]
@@ -403,18 +780,19 @@ def damaged(draw: st.DrawFn, address: str) -> httpx.Response:
     return fhir(body, HEALTHY[address].status_code)
 
 
+def fits(held: Any, kind: Any) -> bool:
+    """Whether a value is of that kind."""
+    return held in get_args(kind) if get_origin(kind) is Literal else isinstance(held, get_origin(kind) or kind)
+
+
 def assert_well_typed(value: Any) -> None:
     """What leaves is what its dataclass says, all the way down."""
     for each in value if isinstance(value, list | tuple) else [value]:
         if dataclasses.is_dataclass(each):
             for name, kind in get_type_hints(type(each)).items():
                 held = getattr(each, name)
-                origins = (
-                    [get_origin(part) or part for part in get_args(kind)]
-                    if "|" in str(kind)
-                    else [get_origin(kind) or kind]
-                )
-                assert any(held in get_args(kind) if part is Literal else isinstance(held, part) for part in origins)
+                parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+                assert any(fits(held, part) for part in parts)
                 assert_well_typed(held)
 
 

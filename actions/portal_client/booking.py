@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from actions.portal_client.asking import AskingCalls
 from actions.portal_client.calls import Trace
 from actions.portal_client.errors import OutcomeUnknown, PortalError, PortalUnavailable, Refused, SlotTaken
 from actions.portal_client.fhir import Json, has_key, id_of, parameters, reading, reference_id
@@ -32,7 +33,7 @@ class Claim:
     etag: str | None
 
 
-class BookingCalls(StaffCalls):
+class BookingCalls(StaffCalls, AskingCalls):
     """Holding and booking for the patient in context."""
 
     async def hold_slot(self, slot_id: str, visit_type: str) -> str:

@@ -164,7 +164,14 @@ def to_money(cents: int) -> Json:
 
 def has_key(resource: Json, system: str, key: str) -> bool:
     """Whether a resource carries our key among its identifiers."""
-    return any(each.get("system") == system and each.get("value") == key for each in resource.get("identifier", []))
+    held = resource.get("identifier", [])
+    listed = [held] if isinstance(held, dict) else held
+    return any(each.get("system") == system and each.get("value") == key for each in listed)
+
+
+def has_system(resource: Json, system: str) -> bool:
+    """Whether a resource has an identifier of that system."""
+    return any(each.get("system") == system for each in resource.get("identifier", []))
 
 
 def _refuse_constant(_text: str) -> NoReturn:

@@ -1,9 +1,12 @@
-"""Calls about the health record (FHIR R4)."""
+"""The health record, part by part (FHIR R4)."""
 
 from __future__ import annotations
 
-from actions.portal_client.asking import AskingCalls
+from actions.portal_client.care_plans import CarePlanCalls
+from actions.portal_client.eye_care import EyeCareCalls
+from actions.portal_client.health_summary import HealthSummaryCalls
+from actions.portal_client.medical_history import MedicalHistoryCalls
 
 
-class RecordsCalls(AskingCalls):
-    """Calls about the health record for the patient in context."""
+class RecordsCalls(HealthSummaryCalls, MedicalHistoryCalls, CarePlanCalls, EyeCareCalls):
+    """The health record of the patient in context."""

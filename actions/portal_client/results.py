@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from actions.portal_client.area import PatientCalls
 from actions.portal_client.fhir import Json, codes, id_of, number_in, reading, reference_id, text_in, to_day, words
+from actions.portal_client.growth import GrowthCalls
 from actions.portal_client.models import ResultStatus, ResultValue, TestResult
-from actions.portal_client.vocabulary import CONFIDENTIALITY
+from actions.portal_client.models.results import ResultKind
+from actions.portal_client.past_visits import PastVisitCalls
+from actions.portal_client.sensitivity import is_restricted
 
 # HL7 v2 table 0074: laboratory, imaging, biopsies. Visit notes and the like are no test results.
 _CATEGORIES = "LAB,RAD,SP"
@@ -18,11 +20,10 @@ _STATUS: dict[str, ResultStatus] = {
     "final": "final",
     **dict.fromkeys(("amended", "corrected", "appended"), "corrected"),
 }
-# Of HL7 v3 Confidentiality, what may be said like anything else.
-_UNRESTRICTED = ("U", "L", "M", "N")
+_KINDS: dict[str, ResultKind] = {"RAD": "imaging", "SP": "pathology"}
 
 
-class ResultCalls(PatientCalls):
+class ResultCalls(GrowthCalls, PastVisitCalls):
     """Test results of the patient in context."""
 
     async def test_results(self) -> list[TestResult]:
@@ -47,6 +48,7 @@ def _to_result(report: Json, measured: dict[str, Json], zone: ZoneInfo) -> TestR
     observations = [measured[rid] for rid in _result_ids(report) if rid in measured]
     status = _STATUS[report["status"]]
     taken = report.get("effectiveDateTime") or report.get("effectivePeriod", {}).get("start") or report["issued"]
+    released = text_in(report, "issued") if status != "pending" else ""
     return TestResult(
         id=id_of(report),
         name=words(report["code"]),
@@ -55,8 +57,24 @@ def _to_result(report: Json, measured: dict[str, Json], zone: ZoneInfo) -> TestR
         # What is not final may still change, so it is not told.
         values=() if status == "pending" else tuple(value for each in observations for value in _values(each)),
         comment=text_in(report, "conclusion") or None,
-        restricted=any(_is_restricted(each) for each in (report, *observations)),
+        restricted=any(is_restricted(each) for each in (report, *observations)),
+        kind=_kind(report),
+        provider=_provider(report),
+        released_on=to_day(released, zone) if released else None,
     )
+
+
+def _kind(report: Json) -> ResultKind:
+    known: list[ResultKind] = [
+        _KINDS[code] for each in report.get("category", []) for code in codes(each) if code in _KINDS
+    ]
+    return known[0] if known else "laboratory"
+
+
+def _provider(report: Json) -> str:
+    """Who interpreted it; else a person who did it, not the laboratory."""
+    people = [*report.get("resultsInterpreter", []), *report.get("performer", [])]
+    return next((text_in(each, "display") for each in people if reference_id(each, "Practitioner")), "")
 
 
 def _result_ids(report: Json) -> list[str]:
@@ -97,9 +115,3 @@ def _range(element: Json) -> str:
 
 def _flag(element: Json) -> str | None:
     return next((code for each in element.get("interpretation", []) for code in codes(each)), None)
-
-
-def _is_restricted(resource: Json) -> bool:
-    """Whether a label says so; a label we do not know counts as one that does."""
-    labels = resource.get("meta", {}).get("security", [])
-    return any(each.get("system") != CONFIDENTIALITY or each.get("code") not in _UNRESTRICTED for each in labels)

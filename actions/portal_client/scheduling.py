@@ -11,6 +11,8 @@ from actions.portal_client.booking import BookingCalls, Claim
 from actions.portal_client.errors import OutcomeUnknown, PortalError, Refused
 from actions.portal_client.fhir import Json, concept, id_of, parameters, reading, reference, reference_id, to_instant
 from actions.portal_client.models import Appointment, OpenSlot, SlotWish
+from actions.portal_client.models.requests import Receipt
+from actions.portal_client.models.scheduling import CancelReason
 from actions.portal_client.paging import Found
 from actions.portal_client.server import Staff
 from actions.portal_client.visits import is_hold, offers_visit, to_appointment, to_offer, to_open_slot, with_included
@@ -20,6 +22,15 @@ from actions.portal_client.windows import Window, suits, windows
 # Stretches of time asked for at once; the first few are nearly always enough.
 _AT_ONCE = 4
 _PER_WINDOW = 50
+_REASONS: dict[CancelReason, str] = {
+    "patient": "pat",
+    "feeling-better": "pat-fb",
+    "transport": "pat-lt",
+    "moved": "pat-mv",
+    "cost": "oth-fin",
+    "weather": "oth-weath",
+}
+"""As HL7's list of reasons has them (FHIR R4, appointment-cancellation-reason)."""
 _TO_COME = ("booked", "pending", "arrived", "checked-in")
 
 
@@ -57,13 +68,18 @@ class SchedulingCalls(BookingCalls):
         to_come = [each for each in listed if each.end.astimezone(UTC) > now]
         return sorted(to_come, key=lambda each: each.start.astimezone(UTC))
 
-    async def cancel_appointment(self, appointment_id: str, key: str) -> None:
+    async def cancel_appointment(
+        self, appointment_id: str, key: str, reason: CancelReason = "patient", words: str = ""
+    ) -> Receipt:
+        done = Receipt(appointment_id, "native", "cancelled")
         found = await self._fhir.read("Appointment", appointment_id)
         appointment = found.of_type("Appointment")
         if appointment.get("status") == "cancelled":
-            return
-        reason = concept(CANCELLATION_REASON, "pat")
-        cancelled = {**appointment, "status": "cancelled", "cancelationReason": reason}
+            return done
+        if not await self._states("Appointment.update"):
+            return await self._request("appointment-cancel", key, focus=f"Appointment/{appointment_id}", note=words)
+        why = concept(CANCELLATION_REASON, _REASONS[reason]) | ({"text": words} if words else {})
+        cancelled = {**appointment, "status": "cancelled", "cancelationReason": why}
         try:
             await self._fhir.update(cancelled, found.etag, key)
         except (OutcomeUnknown, Refused) as error:
@@ -71,6 +87,7 @@ class SchedulingCalls(BookingCalls):
                 raise error from None
         if not await self._can("book"):
             await self._free_slots_of(appointment, key)
+        return done
 
     async def _is_cancelled(self, appointment_id: str) -> bool:
         """Look once; False also when it cannot be seen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -257,13 +258,18 @@ def _to_access(event: Json, patient: str, zone: ZoneInfo) -> Access:
         at=to_moment(event["recorded"], zone),
         who="you" if text_in(who, "reference") == patient else text_in(who, "display") or text_in(who, "reference"),
         through=next((text_in(each.get("who", {}), "display") for each in programs), ""),
-        what=text_in(asked, "name")
-        or text_in(asked.get("what", {}), "reference").split("/")[0]
-        or details.get("type", ""),
+        what=_what(asked),
         changed=event.get("action") in ("C", "U", "D"),
         refused=event.get("outcome") not in ("0", None),
         channel=details.get("channel", ""),
     )
+
+
+def _what(entity: Json) -> str:
+    """The kind of information: named, pointed to, or in the question as it was put."""
+    pointed = text_in(entity.get("what", {}), "reference").split("/")[0]
+    put = b64decode(text_in(entity, "query")).decode(errors="replace").split("?")[0]
+    return text_in(entity, "name") or pointed or put
 
 
 def _exchange(patient: str, organization: str, allowed: bool, now: str) -> Json:

@@ -11,7 +11,7 @@ from actions.portal_client.models import Place, Provider
 from actions.portal_client.models.clinic import OpenHours
 from actions.portal_client.server import Staff
 from actions.portal_client.transport import FhirTransport
-from actions.portal_client.vocabulary import PARKING, TRANSLATION
+from actions.portal_client.vocabulary import PARKING, TRANSLATION, WAITING_AREA
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -53,7 +53,8 @@ def to_place(location: Json) -> Place:
         _phone(location),
         tuple(_hours(each) for each in location.get("hoursOfOperation", [])),
         _position(location.get("position")),
-        _parking(location),
+        _told(location, PARKING),
+        _told(location, WAITING_AREA),
     )
 
 
@@ -110,9 +111,9 @@ def _position(position: Json | None) -> tuple[float, float] | None:
     return (float(position["latitude"]), float(position["longitude"])) if position else None
 
 
-def _parking(location: Json) -> dict[str, str] | None:
-    """Where to park, in each language it is written in."""
-    found = extension(location, PARKING)
+def _told(location: Json, url: str) -> dict[str, str] | None:
+    """What a place says about itself, in each language it is written in."""
+    found = extension(location, url)
     return in_languages(found, "valueString") if found else None
 
 

@@ -35,6 +35,8 @@ from clock import Clock
 logger = logging.getLogger(__name__)
 
 AccessToken = Callable[[], Awaitable[str]]
+# Types that have one identifier at most (FHIR R4).
+ONE_IDENTIFIER = frozenset({"Composition", "QuestionnaireResponse"})
 
 
 class FhirTransport:
@@ -98,7 +100,8 @@ class FhirTransport:
     async def create[T](self, resource: Json, key: str, read: Callable[[Json], T]) -> T:
         """Create a resource, once per key; `read` says what to make of it."""
         rtype = resource["resourceType"]
-        signed = {**resource, "identifier": [{"system": REQUEST_KEY, "value": checked_key(key)}]}
+        signature = {"system": REQUEST_KEY, "value": checked_key(key)}
+        signed = {**resource, "identifier": signature if rtype in ONE_IDENTIFIER else [signature]}
         once = f"identifier={quote(f'{REQUEST_KEY}|{key}', safe='')}"
         headers = {"Idempotency-Key": key, "If-None-Exist": once}
         call = Call("POST", rtype, body=signed, headers=headers, writes=True)

@@ -20,7 +20,7 @@ from actions.portal_client.models import Appointment, OpenSlot, Place, Provider
 from actions.portal_client.paging import Found
 from actions.portal_client.server import Staff
 from actions.portal_client.staff import to_place, to_provider
-from actions.portal_client.vocabulary import HOLD_EXPIRES, VISIT_TYPE
+from actions.portal_client.vocabulary import HOLD_EXPIRES, OFFER_EXPIRES, VIRTUAL_SERVICE, VISIT_TYPE
 
 
 def to_appointment(resource: Json, staff: Staff, zone: ZoneInfo) -> Appointment:
@@ -30,10 +30,11 @@ def to_appointment(resource: Json, staff: Staff, zone: ZoneInfo) -> Appointment:
         id=id_of(resource),
         start=to_moment(resource["start"], zone),
         end=to_moment(resource.get("end") or resource["start"], zone),
-        visit_type=next((code for each in resource.get("serviceType", []) for code in codes(each, VISIT_TYPE)), None),
+        visit_type=visit_type_of(resource),
         status=text_in(resource, "status"),
         provider=_provider(actors, staff),
         place=_place(actors, staff),
+        by_video=is_by_video(resource),
     )
 
 
@@ -57,6 +58,28 @@ def offers_visit(resource: Json, visit_type: str | None) -> bool:
 def is_hold(resource: Json) -> bool:
     """Whether an Appointment only keeps a time for somebody who has not decided."""
     return extension(resource, HOLD_EXPIRES) is not None
+
+
+def is_offer(resource: Json) -> bool:
+    """Whether an Appointment is a time that was offered to somebody who waits."""
+    return extension(resource, OFFER_EXPIRES) is not None
+
+
+def is_by_video(resource: Json) -> bool:
+    """Whether an Appointment takes place by video."""
+    named = [code for each in resource.get("serviceType", []) for code in codes(each, VISIT_TYPE)]
+    return "video_visit" in named or extension(resource, VIRTUAL_SERVICE) is not None
+
+
+def about(resource: Json) -> str | None:
+    """The id of the Appointment that a wish or an offer of the wait list points to."""
+    named = (reference_id(each, "Appointment") for each in resource.get("supportingInformation", []))
+    return next((rid for rid in named if rid), None)
+
+
+def visit_type_of(resource: Json) -> str | None:
+    """The code of the kind of visit; None when there is none."""
+    return next((code for each in resource.get("serviceType", []) for code in codes(each, VISIT_TYPE)), None)
 
 
 def takes(resource: Json, slot_ids: Iterable[str]) -> bool:

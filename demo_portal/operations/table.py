@@ -82,7 +82,6 @@ OPERATIONS: tuple[Operation, ...] = (
         guest_payment_link,
         f"{OURS}/OperationDefinition/guest-payment-link",
         ("Invoice", "guest"),
-        writes=True,
     ),
     *(
         Operation(

@@ -16,7 +16,7 @@ from demo_portal.outcomes import (
 )
 from demo_portal.portal import Answer, Call, Portal, new_id, stored
 from demo_portal.store import idempotency
-from demo_portal.store.engine import Transaction
+from demo_portal.store.engine import Transaction, lock
 from demo_portal.store.idempotency import Deed
 from demo_portal.store.moments import interval, milliseconds
 from demo_portal.store.resources import WHOLE, Resources, Scope
@@ -33,6 +33,7 @@ def hold(portal: Portal, conn: Transaction, call: Call) -> Answer:
     patient = _patient(call, given)
     wish = slots.wish_in(parameters.resource(given, "appointment-resource", "Appointment"))
     whole = portal.resources(conn, WHOLE)
+    _alone_with(whole, wish.slot_id)
     lapsing.release_slot(whole, wish.slot_id)
     slot = slots.open_slot(whole, wish)
     known = claims.own_hold(whole, wish.slot_id, patient)
@@ -151,6 +152,7 @@ def _book_hold(portal: Portal, whole: Resources, patient: str, held: str) -> Res
 def _book_slot(whole: Resources, patient: str, wish: Wish | None) -> Resource:
     if wish is None:
         raise BadRequest("Name what to book: appointment-reference or appointment-resource.", "malformed")
+    _alone_with(whole, wish.slot_id)
     lapsing.release_slot(whole, wish.slot_id)
     slot = slots.open_slot(whole, wish)
     held = claims.own_hold(whole, wish.slot_id, patient)
@@ -160,6 +162,14 @@ def _book_slot(whole: Resources, patient: str, wish: Wish | None) -> Resource:
         return whole.amend(slots.confirmed({**whole.read("Appointment", held), "serviceType": [kind]}))
     claims.take(whole, claim, "book")
     return whole.create(slots.visit(whole, claim, wish, "booked"))
+
+
+def _alone_with(whole: Resources, slot_id: str) -> None:
+    """Let nobody else decide about this slot meanwhile.
+
+    Without it somebody whose own hold is just being made would be told that somebody else has taken the time.
+    """
+    lock(whole.conn, f"slot {slot_id}")
 
 
 def _body(call: Call) -> Resource:

@@ -90,7 +90,7 @@ def about(appointment: Resource) -> str:
 
 def patient_of(appointment: Resource) -> str:
     """The id of the patient of an appointment."""
-    return next(actor.removeprefix("Patient/") for actor in _actors(appointment) if actor.startswith("Patient/"))
+    return next(actor.removeprefix("Patient/") for actor in actors(appointment) if actor.startswith("Patient/"))
 
 
 def visit_type_of(appointment: Resource) -> str:
@@ -98,7 +98,8 @@ def visit_type_of(appointment: Resource) -> str:
     return next((code for each in appointment.get("serviceType", []) for code in codes_in(each, VISIT_TYPE)), "")
 
 
-def _actors(appointment: Resource) -> Iterator[str]:
+def actors(appointment: Resource) -> Iterator[str]:
+    """References to everybody and everything that takes part, as type and id."""
     for each in appointment["participant"]:
         found = target(each.get("actor", {}).get("reference", ""))
         if found is not None:
@@ -109,7 +110,7 @@ def _suits(whole: Resources, wish: Resource, slot: Resource, schedule: Resource)
     if slots.kind_of_visit(schedule, visit_type_of(wish)) is None:
         return False
     offered = {each["reference"] for each in schedule["actor"]}
-    named = {actor for actor in _actors(wish) if not actor.startswith("Patient/")}
+    named = {actor for actor in actors(wish) if not actor.startswith("Patient/")}
     if not named <= offered or not _in_period(whole, wish, slot):
         return False
     earlier = offers_of(whole, wish)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_portal.seed.bodies import dollars, pdf
+from demo_portal.seed.papers import Amount, Statement, statement_pdf
 from demo_portal.seed.paperwork import document, letterhead
+from demo_portal.seed.patients import full_name
 from demo_portal.seed.sources import Entry, Seed, resource, slug
 from demo_portal.tasks.payment import with_balance, with_open_amount
 from demo_portal.tasks.plans import plan
@@ -78,11 +79,25 @@ def _charges(seed: Seed, person: Entry, kind: str) -> Iterator[Resource]:
 def _statement(seed: Seed, person: Entry, entry: Entry, cents: int) -> Iterator[Resource]:
     """The itemized bill as a document of its own."""
     day, kind = seed.calendar.day(entry["issued"]), entry["type"]
-    rows = [(each["what"], dollars(round(each["amount"] * 100))) for each in person.get("charges", {}).get(kind, [])]
-    paper = letterhead(seed, person, f"{NAMES[kind]} statement", day, [], [*rows, ("Balance due", dollars(cents))])
-    rid = f"{person['key']}-statement-{kind}"
+    paper = Statement(
+        head=letterhead(seed),
+        person=full_name(person),
+        number=entry.get("statement", ""),
+        account=NAMES[kind],
+        issued=day,
+        due=seed.calendar.day(entry["due"]) if "due" in entry else None,
+        amounts=_amounts(seed, person, kind, cents),
+    )
+    body = statement_pdf(paper, person.get("language", "en"))
     title = f"{NAMES[kind]} statement, {day:%B} {day.year}"
-    yield from document(seed, person, rid, ("statement", title), day, pdf(paper))
+    yield from document(seed, person, f"{person['key']}-statement-{kind}", ("statement", title), day, body)
+
+
+def _amounts(seed: Seed, person: Entry, kind: str, cents: int) -> list[Amount]:
+    """What was done and what it costs; where nobody said, the balance as one line."""
+    told = person.get("charges", {}).get(kind, [])
+    lines = [Amount(seed.calendar.day(each["day"]), each["what"], round(each["amount"] * 100)) for each in told]
+    return sorted(lines, key=lambda each: each.on) or [Amount(seed.calendar.day("D-45"), "Services", cents)]
 
 
 def _copay(seed: Seed, patient: str, entry: Entry) -> Resource:

@@ -39,6 +39,15 @@ class Calendar:
         """An hour of the clinic's wall clock on a day, right across daylight saving."""
         return datetime.combine(day, hour, self.zone)
 
+    def week_of_clock_change(self) -> list[date]:
+        """The days around the next night, after today, in which the clinic's clocks are changed."""
+        days = (self.today + timedelta(days=n) for n in range(1, 370))
+        change = next(day for day in days if self._offset(day) != self._offset(day + timedelta(days=1)))
+        return [change + timedelta(days=n) for n in range(-3, 5)]
+
+    def _offset(self, day: date) -> timedelta | None:
+        return self.local(day, time(0)).utcoffset()
+
     def born(self, birthday: str, age: int) -> date:
         """The birth date of somebody who is `age` today and has that birthday ("04-18")."""
         month, day = (int(part) for part in birthday.split("-"))

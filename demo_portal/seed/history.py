@@ -13,6 +13,9 @@ from demo_portal.vocabulary import LOINC, OBSERVATION_CATEGORY, Resource, concep
 
 CVX = "http://hl7.org/fhir/sid/cvx"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+SNOMED = "http://snomed.info/sct"
+ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
@@ -32,6 +35,8 @@ def history(seed: Seed) -> Iterator[Resource]:
     """Everybody's health record beside results and medicines."""
     for person in seed.people:
         yield from (_allergy(person["key"], entry) for entry in person.get("allergies", []))
+        if "no_known_allergies" in person:
+            yield _no_allergies(seed, person)
         yield from (_condition(person["key"], entry) for entry in person.get("conditions", []))
         yield from _immunizations(seed, person)
         yield from _growth(seed, person)
@@ -46,9 +51,23 @@ def _allergy(patient: str, entry: Entry) -> Resource:
         "AllergyIntolerance",
         f"{patient}-{slug(entry['to'])}",
         clinicalStatus=concept(ALLERGY_CLINICAL, "active"),
+        verificationStatus=concept(ALLERGY_VERIFICATION, "confirmed"),
         code={"text": entry["to"]},
         patient=reference("Patient", patient),
         reaction=[{"manifestation": [{"text": entry["reaction"]}], "severity": entry["severity"]}],
+    )
+
+
+def _no_allergies(seed: Seed, person: Entry) -> Resource:
+    """That somebody asked and there are none, which is not the same as an empty list."""
+    return resource(
+        "AllergyIntolerance",
+        f"{person['key']}-no-known-allergies",
+        clinicalStatus=concept(ALLERGY_CLINICAL, "active"),
+        verificationStatus=concept(ALLERGY_VERIFICATION, "confirmed"),
+        code=concept(SNOMED, "716186003", "No known allergies"),
+        patient=reference("Patient", person["key"]),
+        recordedDate=seed.calendar.day(person["no_known_allergies"]).isoformat(),
     )
 
 
@@ -57,9 +76,11 @@ def _condition(patient: str, entry: Entry) -> Resource:
         "Condition",
         f"{patient}-{slug(entry['name'])}",
         clinicalStatus=concept(CONDITION_CLINICAL, "active"),
+        verificationStatus=concept(CONDITION_VERIFICATION, "confirmed"),
         category=[concept(CONDITION_CATEGORY, "problem-list-item")],
         code=concept(ICD10, entry["icd10"], entry["name"]),
         subject=reference("Patient", patient),
+        onsetDateTime=str(entry["since"]) if "since" in entry else None,
     )
 
 
@@ -87,14 +108,18 @@ def _aged(born: date, months: int) -> date:
 
 
 def _growth(seed: Seed, person: Entry) -> Iterator[Resource]:
-    """Height and weight, oldest first; a plain even growth, for charts."""
+    """Height and weight, oldest first, and the head while it was measured; a plain even growth, for charts."""
     plan = person.get("growth", {"points": 0})
+    heads = person.get("head_circumference", [])
     for index in range(plan["points"]):
         months = plan["every_months"] * (plan["points"] - 1 - index)
         day = seed.calendar.months_before(seed.calendar.today - timedelta(days=30), months)
         height, weight = 128.0 - months * 0.52, 26.5 - months * 0.19
         yield _vital(person["key"], ("Height", "8302-2"), day, {"valueQuantity": quantity(round(height, 1), "cm")})
         yield _vital(person["key"], ("Weight", "29463-7"), day, {"valueQuantity": quantity(round(weight, 1), "kg")})
+        if index < len(heads):
+            head = ("Head circumference", "9843-4")
+            yield _vital(person["key"], head, day, {"valueQuantity": quantity(heads[index], "cm")})
 
 
 def _trends(seed: Seed, person: Entry) -> Iterator[Resource]:

@@ -15,21 +15,24 @@ from demo_portal.seed import (
     documents,
     history,
     insurance,
+    library,
     medicines,
     messaging,
     patients,
+    questionnaires,
     records,
     results,
     scheduling,
     sharing,
     sources,
+    tracking,
     visits,
 )
 from demo_portal.seed.calendar import Calendar
 from demo_portal.seed.sources import Seed
 from demo_portal.seed.visits import Visits
 from demo_portal.store import full_text
-from demo_portal.store.engine import Transaction
+from demo_portal.store.engine import Transaction, learn_sizes
 from demo_portal.store.resources import WHOLE
 from demo_portal.store.tables import ACCESS_TOKEN, METADATA, PAYMENT_METHOD, SEEDED, SLOT_CLAIM, USED_ASSERTION
 from demo_portal.vocabulary import Resource
@@ -42,6 +45,10 @@ BUILDERS: tuple[Callable[[Seed], Iterator[Resource]], ...] = (
     history.history,
     billing.billing,
     scheduling.scheduling,
+    tracking.tracking,
+    library.library,
+    questionnaires.questionnaires,
+    questionnaires.assigned,
     records.records,
     documents.documents,
     insurance.insurance,
@@ -49,7 +56,7 @@ BUILDERS: tuple[Callable[[Seed], Iterator[Resource]], ...] = (
     messaging.messaging,
     account.account,
 )
-EDITION = "3"
+EDITION = "5"
 """Changed when the seed changes, so that an older store is filled anew."""
 # People who are signed in stay so: the same patients are there again under the same ids.
 KEPT = (ACCESS_TOKEN, USED_ASSERTION)
@@ -80,6 +87,7 @@ def seed(portal: Portal) -> date:
         conn.execute(sa.insert(SLOT_CLAIM), booked.claims)
         conn.execute(sa.insert(PAYMENT_METHOD), patients.payment_methods(plan))
         conn.execute(sa.insert(SEEDED).values(only=1, edition=EDITION, on_day=today.isoformat()))
+        learn_sizes(conn)
     return today
 
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from demo_portal.seed.bodies import Paper
 from demo_portal.seed.clinic import ORGANIZATION
+from demo_portal.seed.sheet import Letterhead
 from demo_portal.seed.sources import Entry, Seed, resource
 from demo_portal.vocabulary import DOCUMENT_KIND, Resource, concept, reference
 
 CLINICAL_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category"
 
 
-def letterhead(
-    seed: Seed, person: Entry, title: str, on: date, paragraphs: Sequence[str], rows: Sequence[tuple[str, str]] = ()
-) -> Paper:
-    """A paper of the clinic about a person."""
+def letterhead(seed: Seed) -> Letterhead:
     place = seed.clinic["places"][0]
     address = place["address"]
-    where = f"{address['line']}, {address['city']}, OR {address['postal_code']}"
-    name = f"{' '.join(person['given'])} {person['family']}"
-    return Paper(seed.clinic["name"], where, title, name, on, paragraphs, rows)
+    phone = place["phone"]
+    return Letterhead(
+        seed.clinic["name"],
+        f"{address['line']}, {address['city']}, OR {address['postal_code']}",
+        f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}",
+    )
 
 
 def document(

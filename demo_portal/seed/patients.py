@@ -77,6 +77,7 @@ def _patient(seed: Seed, person: Entry) -> Resource:
         telecom=_telecom(seed, person) or None,
         address=[_address(person["address"])] if "address" in person else None,
         contact=[_contact(entry) for entry in person.get("emergency_contacts", [])] or None,
+        gender=person.get("gender"),
         birthDate=birth_date(seed, person).isoformat(),
         communication=[{"language": concept(LANGUAGE, language, LANGUAGES[language]), "preferred": True}],
         generalPractitioner=[seed.practitioner(person["pcp"])] if "pcp" in person else None,

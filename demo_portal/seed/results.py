@@ -63,9 +63,17 @@ def _report(seed: Seed, taken: Taken) -> Iterator[Resource]:
         subject=reference("Patient", taken.patient),
         effectiveDateTime=_at(seed, taken, time(8, 15)),
         issued=_at(seed, taken, time(16, 0)) if status == "final" else None,
+        resultsInterpreter=[_clinician(seed, taken)] if _clinician(seed, taken) else None,
         result=[reference("Observation", item["id"]) for item in observations] or None,
         conclusion=report.get("comment"),
     )
+
+
+def _clinician(seed: Seed, taken: Taken) -> Resource | None:
+    """Who looked at it: whom the report names, or else the person's own doctor."""
+    person = next(each for each in seed.people if each["key"] == taken.patient)
+    key = taken.report.get("by", person.get("pcp"))
+    return seed.practitioner(key) if key else None
 
 
 def _observation(seed: Seed, taken: Taken, value: Entry) -> Resource:

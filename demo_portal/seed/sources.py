@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,9 @@ def resource(rtype: str, rid: str, **elements: Any) -> Resource:
 
 
 def slug(text: str) -> str:
-    """A name as part of an id."""
-    return "".join(c if c.isalnum() else "-" for c in text.lower()).strip("-").replace("--", "-")
+    """A name as part of an id, without the marks that an id cannot have."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return "".join(c if c.isalnum() else "-" for c in plain).strip("-").replace("--", "-")
 
 
 def _people() -> list[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from demo_portal.seed import clinic
@@ -80,18 +80,21 @@ def _appointment(seed: Seed, patient: str, entry: Entry, taken: Resource, rid: s
         minutesDuration=seed.clinic["slot_minutes"],
         slot=[reference("Slot", taken["id"])] if status == "booked" else None,
         participant=_participants(seed, patient, entry),
+        **clinic.in_both(seed.clinic["preparation"][entry["type"]]["prepare"], "patientInstruction"),
     )
 
 
 def _waiting(seed: Seed, patient: str, entry: Entry, taken: Resource) -> Resource:
     """The wish to come earlier than the booked visit."""
-    tomorrow = (seed.calendar.today + timedelta(days=1)).isoformat()
+    tomorrow = seed.calendar.today + timedelta(days=1)
     return resource(
         "Appointment",
         f"{patient}-{entry['with']}-waitlist",
         status="waitlist",
         serviceType=[_kind(seed, entry)],
-        requestedPeriod=[{"start": tomorrow, "end": taken["start"]}],
+        requestedPeriod=[{"start": seed.calendar.local(tomorrow, time(0)).isoformat(), "end": taken["start"]}],
+        created=(seed.calendar.today - timedelta(days=3)).isoformat(),
+        supportingInformation=[reference("Appointment", f"{patient}-{entry['with']}-next")],
         participant=_participants(seed, patient, entry),
     )
 

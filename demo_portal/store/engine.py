@@ -52,6 +52,13 @@ class Database:
         with self._write_engine.begin() as conn:
             yield conn
 
+    def recreate(self) -> None:
+        """Make all tables anew, and empty: a demo's store may be of an older make."""
+        full_text.drop(self.engine)
+        METADATA.drop_all(self.engine)
+        METADATA.create_all(self.engine)
+        full_text.create(self.engine)
+
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
@@ -64,6 +71,15 @@ def lock(conn: Transaction, what: str) -> None:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+
+def learn_sizes(conn: Transaction) -> None:
+    """Let PostgreSQL count what it was filled with.
+
+    Until it has, it takes each table for nearly empty (measured: 20 s for a search that then takes 17 ms).
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.text("ANALYZE"))
 
 
 def dumps(value: Any) -> str:

@@ -45,6 +45,12 @@ def create(engine: Any) -> None:
             conn.execute(sa.text(statement))
 
 
+def drop(engine: Any) -> None:
+    """Take away what it is kept in."""
+    with engine.begin() as conn:
+        conn.execute(sa.text("DROP TABLE IF EXISTS full_text"))
+
+
 def add(conn: Transaction, resources: Iterable[Resource]) -> None:
     """Take the words of resources into the index."""
     rows = [_row(resource) for resource in resources]

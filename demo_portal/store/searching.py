@@ -39,13 +39,15 @@ def run(resources: Resources, search: Search, offset: int = 0) -> Page:
         BadRequest: a value is malformed.
     """
     where = _where(resources, search)
-    total = resources.conn.execute(sa.select(sa.func.count()).select_from(RESOURCE).where(*where)).scalar_one()
     if search.only_total or search.count == 0:
-        return Page([], [], total, None)
+        return Page([], [], _count(resources, where), None)
     order = _order(resources, search)
     query = sa.select(RESOURCE.c.body).where(*where).order_by(*order).limit(search.count).offset(offset)
     matches = list(resources.conn.execute(query).scalars())
     end = offset + len(matches)
+    # A page that is not full is the last one, and says itself how many there are.
+    whole = bool(matches or not offset) and len(matches) < search.count
+    total = end if whole else _count(resources, where)
     included = [*_included(resources, search, matches), *_revincluded(resources, search, matches)]
     return Page(matches, included, total, end if end < total else None)
 
@@ -57,9 +59,24 @@ def matches(resources: Resources, search: Search) -> list[Resource]:
     return list(resources.conn.execute(query).scalars())
 
 
+def _count(resources: Resources, where: list[Any]) -> int:
+    return resources.conn.execute(sa.select(sa.func.count()).select_from(RESOURCE).where(*where)).scalar_one()
+
+
 def _where(resources: Resources, search: Search) -> list[Any]:
     conditions = [RESOURCE.c.rtype == search.rtype, resources.scope.clause(search.rtype)]
-    return conditions + [_condition(resources, search.rtype, criterion) for criterion in search.criteria]
+    asked = [each for each in search.criteria if not _is_own(resources, search.rtype, each)]
+    return conditions + [_condition(resources, search.rtype, criterion) for criterion in asked]
+
+
+def _is_own(resources: Resources, rtype: str, criterion: Criterion) -> bool:
+    """Whether a criterion only names the patient whom the scope asks for anyway."""
+    owner = SERVED[rtype].owner
+    if owner is None or criterion.param != owner or criterion.modifier or criterion.chained:
+        return False
+    named = [target(text) for text in criterion.values]
+    ids = {found.id if found else text for found, text in zip(named, criterion.values, strict=True)}
+    return ids == {resources.scope.patient} and all(found is None or found.rtype == "Patient" for found in named)
 
 
 def _condition(resources: Resources, rtype: str, criterion: Criterion) -> Any:
@@ -212,5 +229,16 @@ def _included(resources: Resources, search: Search, found: list[Resource]) -> li
                 if to and to.rtype in SERVED and (not param.targets or to.rtype in param.targets):
                     wanted[to.rtype, to.id] = None
     have = {(resource["resourceType"], resource["id"]) for resource in found}
-    read = [resources.find(rtype, rid) for rtype, rid in wanted if (rtype, rid) not in have]
-    return [resource for resource in read if resource is not None]
+    missing = [each for each in wanted if each not in have]
+    read = {(each["resourceType"], each["id"]): each for each in _read(resources, missing)}
+    return [read[each] for each in missing if each in read]
+
+
+def _read(resources: Resources, wanted: list[tuple[str, str]]) -> list[Resource]:
+    """Resources by type and id, as far as the token reaches: one query a type."""
+    found: list[Resource] = []
+    for rtype in dict.fromkeys(rtype for rtype, _ in wanted):
+        ids = [rid for each, rid in wanted if each == rtype]
+        where = (RESOURCE.c.rtype == rtype, RESOURCE.c.id.in_(ids), resources.scope.clause(rtype))
+        found += resources.conn.execute(sa.select(RESOURCE.c.body).where(*where)).scalars()
+    return found

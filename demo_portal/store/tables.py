@@ -22,7 +22,8 @@ RESOURCE: Any = sa.Table(
     sa.Column("last_updated", _MOMENT, nullable=False),
     sa.Column("patient_id", sa.String(64)),
     sa.Column("body", _BODY, nullable=False),
-    sa.Index("resource_by_patient", "patient_id", "rtype"),
+    # With the id, or SQLite walks all resources of the type to have them in order (measured: 28 ms instead of 6).
+    sa.Index("resource_by_patient", "patient_id", "rtype", "id"),
 )
 
 RESOURCE_HISTORY: Any = sa.Table(

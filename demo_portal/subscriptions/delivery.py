@@ -34,7 +34,7 @@ async def deliver_for_ever(portal: Portal, client: httpx.AsyncClient) -> None:
     """Empty the outbox as it fills, until cancelled; a fault of the store is waited out."""
     while True:
         try:
-            await run_in_threadpool(_add_heartbeats, portal)
+            await run_in_threadpool(add_heartbeats, portal)
             while await deliver_next(portal, client):
                 pass
         except SQLAlchemyError as error:
@@ -96,7 +96,7 @@ def _settle(portal: Portal, notification: Notification, subscription: Resource, 
             whole.amend({**present, "status": "error", "error": "The endpoint did not take what was sent."})
 
 
-def _add_heartbeats(portal: Portal) -> None:
+def add_heartbeats(portal: Portal) -> None:
     """Put a sign of life into the outbox for those who asked for one and have heard nothing for that long."""
     now = milliseconds(portal.clock.now())
     with portal.database.reading() as conn:

@@ -35,6 +35,12 @@ def focus(task: Resource) -> Target:
     return found
 
 
+def about(reference: Resource) -> str:
+    """The id at the end of a reference; empty when there is none."""
+    found = target(reference.get("reference", ""))
+    return found.id if found is not None else ""
+
+
 def output(name: str, kind: str, value: Any) -> Resource:
     """One Task.output of ours."""
     return {"type": concept(REQUEST_PARAMETER, name), kind: value}

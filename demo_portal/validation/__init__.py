@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,64 +13,78 @@ from jsonschema import Draft6Validator
 from jsonschema.exceptions import ValidationError
 
 from demo_portal.outcomes import Invalid
-from demo_portal.validation import invariants, supplement
-from demo_portal.validation.definitions import schema
+from demo_portal.validation import invariants, references, supplement
+from demo_portal.validation.definitions import is_resource, schema
 from demo_portal.vocabulary import Resource
 
 MOST_ISSUES = 20
+MOST_VALUES = 10_000
+"""In one resource: objects, lists, texts, numbers. It bounds the time a look can take."""
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,59}\Z")
 _SAID = {
     "additionalProperties": ("structure", "has an element that FHIR R4 does not know"),
-    "required": ("required", "lacks a required element"),
     "enum": ("code-invalid", "has a code that FHIR R4 does not allow here"),
     "const": ("value", "has a value that FHIR R4 does not allow"),
     "pattern": ("value", "is not written as FHIR R4 asks"),
     "type": ("value", "is of the wrong kind"),
     "minimum": ("value", "is too small"),
+    "maximum": ("value", "is too large"),
 }
 
 
 def check(resource: Resource, zone: ZoneInfo) -> None:
-    """Check a resource of a type that is served.
+    """Check a resource of a type that is served; days and times without an offset are meant in `zone`.
 
     Raises:
         Invalid: it is not valid FHIR R4; the expression says where.
     """
-    for problem in islice(_problems(resource, zone), 1):
+    for problem in _problems(resource, zone):
         raise problem
 
 
 def issues(resource: Resource, zone: ZoneInfo) -> list[Invalid]:
-    """Everything that is wrong with a resource, twenty things at most; empty when it is valid."""
-    return list(islice(_problems(resource, zone), MOST_ISSUES))
+    """What is wrong with a resource, each place once but for broken rules; twenty at most; empty when it is valid."""
+    found: dict[str | None, Invalid] = {}
+    for problem in _problems(resource, zone):
+        found.setdefault(problem.text if problem.issue == "invariant" else problem.expression, problem)
+        if len(found) == MOST_ISSUES:
+            break
+    return list(found.values())
 
 
 def _problems(resource: Resource, zone: ZoneInfo) -> Iterator[Invalid]:
-    """The problems of the first layer that finds any: the next one counts on what it has checked."""
-    for layer in (_schema_problems(resource), supplement.problems(resource, zone), invariants.problems(resource)):
-        found = list(islice(layer, MOST_ISSUES))
-        yield from found
-        if found:
-            return
+    if _is_too_much(resource):
+        rtype = resource["resourceType"]
+        yield Invalid(f"{rtype} has more than {MOST_VALUES} values.", "too-costly", rtype)
+        return
+    found = chain(_schema_problems(resource), supplement.problems(resource, zone))
+    first = next(found, None)
+    # The rules count on what the other layers have checked.
+    yield from chain([first], found) if first else invariants.problems(resource, zone)
+
+
+def _is_too_much(resource: Resource) -> bool:
+    todo: list[Any] = [resource]
+    seen = 0
+    while todo and seen <= MOST_VALUES:
+        value = todo.pop()
+        seen += 1
+        todo += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return seen > MOST_VALUES
 
 
 def _schema_problems(resource: Resource) -> Iterator[Invalid]:
-    yield from _against(resource, resource["resourceType"], resource["resourceType"])
-    for place, inside in enumerate(_contained(resource)):
-        where = f"{resource['resourceType']}.contained[{place}]"
-        rtype = inside.get("resourceType")
-        if isinstance(rtype, str) and rtype in schema()["definitions"]:
-            yield from _against(inside, rtype, where)
-
-
-def _contained(resource: Resource) -> list[Resource]:
-    found = resource.get("contained", [])
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    for where, each in [(resource["resourceType"], resource), *references.listed(resource)]:
+        rtype = each.get("resourceType")
+        if isinstance(rtype, str) and is_resource(rtype):
+            yield from _against(each, rtype, where)
 
 
 def _against(resource: Resource, rtype: str, where: str) -> Iterator[Invalid]:
     for error in _validator(rtype).iter_errors(resource):
-        yield _said(error, where)
+        # What is required the supplement says too, and where.
+        if error.validator != "required":
+            yield _said(error, where)
 
 
 def _said(error: ValidationError, where: str) -> Invalid:

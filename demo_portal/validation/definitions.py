@@ -1,7 +1,4 @@
-"""HL7's definitions of FHIR R4 4.0.1, cut by `cut.py` to what is served here, and how they hang together.
-
-The two files beside this one are made from HL7's own, which HL7 publishes under CC0.
-"""
+"""HL7's definitions of FHIR R4 4.0.1, cut by `cut.py` to what is handled here, and how they hang together."""
 
 from __future__ import annotations
 
@@ -12,37 +9,43 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from demo_portal.validation.origin import SCHEMA, TABLE
+
 Json = dict[str, Any]
-SCHEMA, TABLE = (Path(__file__).parent / name for name in ("r4.schema.json.gz", "r4.elements.json.gz"))
-_CHOICES = ("value", "onset", "abatement", "effective", "occurrence", "performed", "medication")
-_PRIMITIVES = ("date", "dateTime", "instant", "time", "base64Binary")
+Codes = frozenset[str] | None
+ENVELOPES = ("Bundle", "CapabilityStatement", "OperationOutcome", "Parameters")
+"""They are sent and never stored."""
 
 
 @dataclass(frozen=True)
 class Element:
     """One element of a definition, as far as the JSON schema does not say it."""
 
-    name: str
-    """As in JSON: `valueQuantity`, not `value[x]`."""
     of: str
-    """The definition of its value: a data type, a backbone element, or empty for what the schema spells out."""
+    """The definition of its value; empty for a code that the schema lists."""
     many: bool = False
     """Whether it is a list."""
     choice: str = ""
-    """`value` for `valueQuantity`; empty where there is no choice."""
-    codes: frozenset[str] | None = None
-    targets: frozenset[str] | None = None
-    """Types that a reference may point to; None means any."""
+    """`value[x]` for `valueQuantity`; empty where there is no choice."""
+    codes: Codes = None
+    """For a code, the codes it may be; None means any."""
+    coded: Codes = None
+    """For a CodeableConcept, the codings of which it must have one, as `system|code`; None means any."""
+    targets: Codes = None
+    """For a reference, the types it may point to; None means any."""
 
 
 @dataclass(frozen=True)
 class Definition:
     """One resource type, data type or backbone element."""
 
+    path: str
+    """As FHIR writes it: `Patient`, `Patient.contact`, `Period`."""
     elements: dict[str, Element] = field(default_factory=dict)
-    required: tuple[tuple[str, ...], ...] = ()
-    """For each required element the names it may have, one unless it is a choice."""
-    invariants: tuple[tuple[str, str], ...] = ()
+    """By their name in JSON: `valueQuantity`, not `value[x]`; without those that start with `_`."""
+    required: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each required element the names it may have: one, unless it is a choice."""
+    rules: tuple[tuple[str, str], ...] = ()
     """Key and FHIRPath of each rule."""
 
 
@@ -53,17 +56,28 @@ def schema() -> Json:
 
 
 @cache
+def resource_types() -> frozenset[str]:
+    """All resource types of FHIR R4."""
+    return frozenset(_load(TABLE)["resources"])
+
+
+@cache
 def definition(name: str) -> Definition:
-    """What is known of a type or backbone element."""
+    """What is known of a type or backbone element, by its name in the schema: `Patient_Contact`."""
     root, path = _places()[name]
-    table = _table()[root]
+    entry = _types()[root]
     prefix = f"{path}." if path else ""
-    rows = {p.removeprefix(prefix): row for p, row in table["elements"].items() if _is_child(p, prefix)}
-    properties = {n: s for n, s in schema()["definitions"][name]["properties"].items() if not n.startswith("_")}
-    elements = {n: _element(n, spec, rows) for n, spec in properties.items()}
-    required = tuple(_names(element, properties) for element, row in rows.items() if row[0] > 0)
-    invariants = tuple((key, expression) for where, key, expression in table["invariants"] if where == path)
-    return Definition(elements, required, invariants)
+    rows = {p.removeprefix(prefix): row for p, row in entry["elements"].items() if _is_child(p, prefix)}
+    chosen = {each: row for row_name, row in rows.items() for each in _names(row_name, row)}
+    elements = {n: _element(n, spec, chosen) for n, spec in _properties(name).items() if not n.startswith("_")}
+    required = {n: _names(n, row) for n, row in rows.items() if row.get("required")}
+    rules = tuple((key, expression) for where, key, expression in entry["rules"] if where == path)
+    return Definition(f"{root}.{path}" if path else root, elements, required, rules)
+
+
+def known() -> frozenset[str]:
+    """The names of all types and backbone elements."""
+    return frozenset(_places())
 
 
 def is_known(name: str) -> bool:
@@ -71,69 +85,65 @@ def is_known(name: str) -> bool:
     return name in _places()
 
 
-def _element(name: str, spec: Json, rows: dict[str, list[Any]]) -> Element:
-    choice = next((row[:-3] for row in rows if row.endswith("[x]") and _is_choice(name, row[:-3])), "")
-    row = rows.get(f"{choice}[x]" if choice else name, [0, None, None])
-    codes = frozenset(row[1]) if row[1] is not None else None
-    targets = frozenset(row[2]) if row[2] is not None else None
-    return Element(name, _type_of(spec), "items" in spec, choice or _unlisted_choice(name), codes, targets)
+def is_resource(name: str) -> bool:
+    """Whether it is a resource type that is handled here."""
+    return is_known(name) and "resourceType" in _properties(name)
 
 
-def _is_choice(name: str, stem: str) -> bool:
-    rest = name.removeprefix(stem)
-    return name.startswith(stem) and rest[:1].isupper()
+def _element(name: str, spec: Json, rows: Json) -> Element:
+    row = rows.get(name, {})
+    stem = name.removesuffix(_suffix(name, row))
+    of = spec.get("items", spec).get("$ref", "").rpartition("/")[2]
+    codes, coded, targets = (frozenset(row[key]) if key in row else None for key in ("codes", "coded", "targets"))
+    return Element(of, "items" in spec, f"{stem}[x]" if "choice" in row else "", codes, coded, targets)
 
 
-def _unlisted_choice(name: str) -> str:
-    """`value` of `valueString`, for choices of which the table says nothing."""
-    return next((stem for stem in _CHOICES if _is_choice(name, stem)), "")
+def _names(name: str, row: Json) -> tuple[str, ...]:
+    """The names an element has in JSON: one for each type of a choice."""
+    if "choice" not in row:
+        return (name,)
+    return tuple(name.removesuffix("[x]") + _capital(kind) for kind in row["choice"])
 
 
-def _type_of(spec: Json) -> str:
-    inside = spec.get("items", spec)
-    if "$ref" in inside:
-        return inside["$ref"].rpartition("/")[2]
-    return _by_pattern().get(inside.get("pattern", ""), "")
+def _suffix(name: str, row: Json) -> str:
+    """`DateTime` of `valueDateTime`; the longest, for `Time` is a type too."""
+    return max((_capital(kind) for kind in row.get("choice", []) if name.endswith(_capital(kind))), key=len, default="")
 
 
-@cache
-def _by_pattern() -> dict[str, str]:
-    """Primitive types by their pattern: in choices the schema repeats the pattern instead of naming the type."""
-    found = schema()["definitions"]
-    return {found[name]["pattern"]: name for name in _PRIMITIVES if name in found and "pattern" in found[name]}
-
-
-def _names(element: str, properties: Json) -> tuple[str, ...]:
-    if not element.endswith("[x]"):
-        return (element,)
-    return tuple(name for name in properties if _is_choice(name, element[:-3]))
+def _capital(kind: str) -> str:
+    return kind[0].upper() + kind[1:]
 
 
 def _is_child(path: str, prefix: str) -> bool:
     return path.startswith(prefix) and "." not in path.removeprefix(prefix)
 
 
+def _properties(name: str) -> Json:
+    return schema()["definitions"][name].get("properties", {})
+
+
 @cache
 def _places() -> dict[str, tuple[str, str]]:
     """For each definition of the schema, the type and path of the table that describe it."""
     found: dict[str, tuple[str, str]] = {}
-    todo = [(name, name, "") for name in _table() if name in schema()["definitions"]]
+    todo = [(name, name, "") for name in _types()]
     while todo:
         name, root, path = todo.pop(0)
-        if name in found:
-            continue
-        found[name] = (root, path)
-        for child, spec in schema()["definitions"][name].get("properties", {}).items():
-            of = _type_of(spec)
-            if of.startswith(f"{root}_"):
-                todo.append((of, root, f"{path}.{child}" if path else child))
+        if name not in found:
+            found[name] = (root, path)
+            for child, spec in _properties(name).items():
+                of = spec.get("items", spec).get("$ref", "").rpartition("/")[2]
+                inside = f"{path}.{child}" if path else child
+                # What is built as another element is described there.
+                if of.startswith(f"{root}_") and "as" not in _types()[root]["elements"].get(inside, {}):
+                    todo.append((of, root, inside))
     return found
 
 
 @cache
-def _table() -> Json:
-    return _load(TABLE)
+def _types() -> Json:
+    return _load(TABLE)["types"]
 
 
-def _load(path: Any) -> Json:
+def _load(path: Path) -> Json:
     return json.loads(gzip.decompress(path.read_bytes()))

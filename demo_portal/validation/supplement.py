@@ -1,146 +1,133 @@
-"""What FHIR R4 asks for and its JSON schema does not say: required elements, choices, codes, references, real dates."""
+"""What FHIR R4 asks for and its JSON schema does not say: required elements, choices, codes, references, real dates.
+
+It copes with any JSON, so that it can look at what the schema has already found wrong.
+"""
 
 from __future__ import annotations
 
-import binascii
-import re
-from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from demo_portal.outcomes import Invalid
-from demo_portal.store.moments import interval
-from demo_portal.validation.definitions import Definition, Element, definition, is_known
+from demo_portal.validation import primitives, references
+from demo_portal.validation.definitions import ENVELOPES, Definition, Element, definition, is_known, is_resource
 from demo_portal.vocabulary import Resource
 
-LONGEST_TEXT = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LITERAL = re.compile(r"([A-Z][A-Za-z]{1,39})/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?\Z")
-_URN = re.compile(r"urn:uuid:[0-9a-f-]{36}\Z")
+# Beside each primitive may stand `_name`, which holds its extensions.
+_BESIDE = Element("Element")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the whole look at one resource has in common."""
+
+    zone: ZoneInfo
+    contained: references.Contained
 
 
 def problems(resource: Resource, zone: ZoneInfo) -> Iterator[Invalid]:
-    """Everything wrong with a resource that the schema has let pass."""
+    """Everything wrong with a resource that its schema may let pass."""
     rtype = resource["resourceType"]
-    ids = {each.get("id") for each in resource.get("contained", []) if isinstance(each, dict)}
-    yield from _inside(resource, rtype, rtype, zone, ids)
+    yield from references.contained_problems(resource)
+    yield from _inside(resource, rtype, rtype, _Look(zone, references.contained(resource)))
 
 
-def _inside(value: dict[str, Any], name: str, where: str, zone: ZoneInfo, ids: set[Any]) -> Iterator[Invalid]:
+def _inside(value: dict[str, Any], name: str, where: str, look: _Look) -> Iterator[Invalid]:
     known = definition(name)
-    if not value:
+    if not value or (value.keys() == {"id"} and name != "Element"):
         yield Invalid(f"{where} is empty.", "structure", where)
     yield from _missing(value, known, where)
     yield from _chosen_twice(value, known, where)
+    if name == "Extension" and ("extension" in value) == any(_chosen(child, known) for child in value):
+        yield Invalid(f"{where} must have either a value or extensions (ext-1).", "invariant", where)
     for child, inner in value.items():
-        element = known.elements.get(child)
+        element = _named(child, known)
         if element is not None:
-            yield from _element(inner, element, f"{where}.{child}", zone, ids)
+            yield from _element(inner, element, f"{where}.{child}", look)
+
+
+def _named(child: str, known: Definition) -> Element | None:
+    if not child.startswith("_"):
+        return known.elements.get(child)
+    beside = known.elements.get(child[1:])
+    return replace(_BESIDE, many=beside.many) if beside else None
 
 
 def _missing(value: dict[str, Any], known: Definition, where: str) -> Iterator[Invalid]:
-    for names in known.required:
-        # A primitive may be absent when an extension says why.
-        if not any(name in value or f"_{name}" in value for name in names):
-            name = names[0] if len(names) == 1 else f"{known.elements[names[0]].choice}[x]"
-            yield Invalid(f"{where}.{name} is required.", "required", f"{where}.{name}")
+    for element, names in known.required.items():
+        if not any(name in value or _says_why(value.get(f"_{name}")) for name in names):
+            yield Invalid(f"{where}.{element} is required.", "required", f"{where}.{element}")
+
+
+def _says_why(beside: Any) -> bool:
+    """Whether a primitive may be absent, because an extension stands in its place."""
+    return isinstance(beside, dict) and bool(beside.get("extension"))
+
+
+def _chosen(child: str, known: Definition) -> str:
+    """The choice that an element is one of; empty where there is none."""
+    name = child.removeprefix("_")
+    return known.elements[name].choice if name in known.elements else ""
 
 
 def _chosen_twice(value: dict[str, Any], known: Definition, where: str) -> Iterator[Invalid]:
     chosen: dict[str, str] = {}
     for child in value:
-        choice = known.elements[child].choice if child in known.elements else ""
-        if choice and choice in chosen:
+        choice, name = _chosen(child, known), child.removeprefix("_")
+        if choice and chosen.setdefault(choice, name) != name:
             yield Invalid(f"{where} has {choice} twice.", "structure", f"{where}.{child}")
-        elif choice:
-            chosen[choice] = child
 
 
-def _element(value: Any, element: Element, where: str, zone: ZoneInfo, ids: set[Any]) -> Iterator[Invalid]:
+def _element(value: Any, element: Element, where: str, look: _Look) -> Iterator[Invalid]:
     if isinstance(value, list) != element.many or not _fits(value, element):
         # HL7's schema does not say which definitions are objects.
         yield Invalid(f"{where} is of the wrong kind.", "value", where)
     elif isinstance(value, list):
-        if not value:
-            yield Invalid(f"{where} is an empty list.", "structure", where)
-        for place, item in enumerate(value):
-            yield from _element(item, replace(element, many=False), f"{where}[{place}]", zone, ids)
+        yield from _list(value, replace(element, many=False), where, look)
     elif isinstance(value, dict):
-        yield from _object(value, element, where, zone, ids)
-    elif isinstance(value, str):
-        yield from _text(value, element, where, zone)
+        yield from _object(value, element, where, look)
+    else:
+        yield from primitives.problems(value, element, where, look.zone)
 
 
 def _fits(value: Any, element: Element) -> bool:
-    """Whether an object is where one must be, and only there."""
+    """Whether an object is where one must be, and only there; and nothing is null."""
     if isinstance(value, list):
         return True
-    return isinstance(value, dict) == (is_known(element.of) or element.of in ("ResourceList", "xhtml", "Element"))
+    return value is not None and isinstance(value, dict) == (is_known(element.of) or element.of == "ResourceList")
 
 
-def _object(value: dict[str, Any], element: Element, where: str, zone: ZoneInfo, ids: set[Any]) -> Iterator[Invalid]:
+def _list(value: list[Any], element: Element, where: str, look: _Look) -> Iterator[Invalid]:
+    if not value:
+        yield Invalid(f"{where} is an empty list.", "structure", where)
+    for place, item in enumerate(value):
+        yield from _element(item, element, f"{where}[{place}]", look)
+
+
+def _object(value: dict[str, Any], element: Element, where: str, look: _Look) -> Iterator[Invalid]:
     if element.of == "ResourceList":
-        yield from _resource(value, where, zone)
-    elif is_known(element.of):
-        yield from _inside(value, element.of, where, zone, ids)
-        if element.of == "Reference":
-            yield from _reference(value, element, where, ids)
+        yield from _resource(value, where, look)
+        return
+    yield from _inside(value, element.of, where, look)
+    if element.of == "Reference":
+        yield from references.problems(value, element, where, look.contained)
+    elif element.coded is not None and not _is_coded(value, element.coded):
+        yield Invalid(f"{where} has no code that FHIR R4 allows here.", "code-invalid", where)
 
 
-def _resource(value: dict[str, Any], where: str, zone: ZoneInfo) -> Iterator[Invalid]:
+def _resource(value: dict[str, Any], where: str, look: _Look) -> Iterator[Invalid]:
     """A resource within a resource."""
     rtype = value.get("resourceType")
-    if not isinstance(rtype, str) or not is_known(rtype):
-        yield Invalid(f"{where} is of a type that is not served here.", "structure", where)
-        return
-    yield from _inside(value, rtype, where, zone, set())
+    if not isinstance(rtype, str) or not is_resource(rtype) or rtype in ENVELOPES:
+        yield Invalid(f"{where} is of a type that is not handled here.", "structure", where)
+    else:
+        yield from _inside(value, rtype, where, look)
 
 
-def _reference(value: dict[str, Any], element: Element, where: str, ids: set[Any]) -> Iterator[Invalid]:
-    text = value.get("reference")
-    if text is None or (isinstance(text, str) and _URN.match(text)):
-        return
-    if isinstance(text, str) and text.startswith("#"):
-        if text[1:] not in ids:
-            yield Invalid(f"{where} refers to something that is not contained.", "value", where)
-        return
-    found = _LITERAL.match(text) if isinstance(text, str) else None
-    if found is None:
-        # A reference to another server would be taken for one of our own.
-        yield Invalid(f"{where} must be a reference within this portal, as Type/id.", "value", where)
-    elif element.targets is not None and found.group(1) not in element.targets:
-        yield Invalid(f"{where} may not refer to a {found.group(1)}.", "value", where)
-
-
-def _text(value: str, element: Element, where: str, zone: ZoneInfo) -> Iterator[Invalid]:
-    if not value.strip():
-        yield Invalid(f"{where} is empty.", "value", where)
-    elif element.of == "base64Binary":
-        if not _is_base64(value):
-            yield Invalid(f"{where} is not base64.", "value", where)
-    elif len(value) > LONGEST_TEXT:
-        yield Invalid(f"{where} is longer than {LONGEST_TEXT} characters.", "too-long", where)
-    elif _CONTROL.search(value):
-        yield Invalid(f"{where} has characters that are no text.", "value", where)
-    elif element.of in ("date", "dateTime", "instant") and not _is_real_date(value, zone):
-        yield Invalid(f"{where} is no day of the calendar.", "value", where)
-    elif element.codes is not None and value not in element.codes:
-        yield Invalid(f"{where} has a code that FHIR R4 does not allow here.", "code-invalid", where)
-
-
-def _is_base64(value: str) -> bool:
-    try:
-        b64decode("".join(value.split()), validate=True)
-    except (ValueError, binascii.Error):
-        return False
-    return True
-
-
-def _is_real_date(value: str, zone: ZoneInfo) -> bool:
-    try:
-        interval(value, zone)
-    except (ValueError, OverflowError):
-        return False
-    return True
+def _is_coded(value: dict[str, Any], codings: frozenset[str]) -> bool:
+    found = value.get("coding")
+    return isinstance(found, list) and any(
+        f"{each.get('system')}|{each.get('code')}" in codings for each in found if isinstance(each, dict)
+    )

@@ -7,6 +7,7 @@ import base64
 from demo_portal.outcomes import Invalid, Unprocessable
 from demo_portal.portal import Answer
 from demo_portal.vocabulary import DOCUMENT_KIND, Resource, codes_in
+from demo_portal.writes.answers import change_answers, keep_answers
 from demo_portal.writes.attempt import Attempt, Rule, keep, said_by_patient
 
 CONTENT_TYPES = ("application/pdf", "image/png", "image/jpeg")
@@ -34,6 +35,7 @@ def add_binary(attempt: Attempt) -> Answer:
 RULES: dict[str, Rule] = {
     "Binary": Rule(add_binary),
     "DocumentReference": Rule(add_document),
+    "QuestionnaireResponse": Rule(keep_answers, change_answers),
 }
 
 

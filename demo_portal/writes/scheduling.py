@@ -5,6 +5,7 @@ from __future__ import annotations
 from demo_portal.operations import offers, visits, waitlist
 from demo_portal.outcomes import Duplicate, Invalid, Unprocessable
 from demo_portal.portal import Answer
+from demo_portal.store import criteria, searching
 from demo_portal.store.engine import lock
 from demo_portal.store.indexing import target
 from demo_portal.store.moments import interval, milliseconds
@@ -37,6 +38,10 @@ def wait(attempt: Attempt) -> Answer:
 def keep_favorite(attempt: Attempt) -> Answer:
     """Keep a shortcut to a visit that is booked often."""
     _check_favorite(attempt.body)
+    lock(attempt.conn, f"favorites {attempt.patient}")
+    asked = criteria.parse("List", [("code", f"{LIST_KIND}|favorite-appointments"), ("status", "current")])
+    if len(searching.matches(attempt.resources, asked)) >= MOST_FAVORITES:
+        raise Unprocessable(f"There are {MOST_FAVORITES} shortcuts already: give one up first.", "too-many", "List")
     body = {**attempt.body, "status": "current", "mode": "working", "date": attempt.now}
     return keep(attempt, {**body, "source": reference("Patient", attempt.patient)})
 
@@ -60,6 +65,9 @@ RULES: dict[str, Rule] = {
 def _check_wish(attempt: Attempt, visit: Resource) -> None:
     """See that the wish is for the visit's kind, by the visit's patient, and before the visit."""
     body = attempt.body
+    mine, known = set(waitlist.actors(body)), set(waitlist.actors(visit))
+    if f"Patient/{attempt.patient}" not in mine or not mine <= known:
+        raise Unprocessable("The wish must be with people of the visit.", "other-visit", "Appointment.participant")
     if waitlist.visit_type_of(body) != waitlist.visit_type_of(visit):
         raise Unprocessable("The wish must be for the same kind of visit.", "other-visit", "Appointment.serviceType")
     if not body.get("requestedPeriod"):

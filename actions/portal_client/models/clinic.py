@@ -49,3 +49,5 @@ class Place:
     """Latitude and longitude in degrees, for a map; None when the portal does not say."""
     parking: dict[str, str] | None = None
     """Where to park, by language; None when the portal does not say."""
+    waiting: dict[str, str] | None = None
+    """Where to wait after arriving, by language; None when the portal does not say."""
