@@ -43,7 +43,7 @@ def nested(levels: int) -> Json:
 def many_codings(codings: int, components: int) -> Json:
     component = [{"code": {"coding": [{"code": "x"}]}, "valueString": "x"}] * components
     return {
-        **reading(),
+        **reading(valueString="x"),
         "code": {"coding": [{"code": str(number)} for number in range(codings)]},
         "component": component,
     }
