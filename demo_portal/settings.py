@@ -53,7 +53,7 @@ class Settings:
         settings = cls(
             host=found.get("PORTAL_HOST", cls.host),
             port=_port(found.get("PORTAL_PORT", str(cls.port))),
-            database_url=found.get("PORTAL_DATABASE_URL", cls.database_url),
+            database_url=_database_url(found, cls.database_url),
             client_id=found.get("PORTAL_CLIENT_ID", cls.client_id),
             client_secret=found.get("PORTAL_CLIENT_SECRET", DEMO_SECRET),
             demo_key=found.get("DEMO_KEY", DEMO_SECRET),
@@ -63,6 +63,12 @@ class Settings:
         )
         _check(settings)
         return settings
+
+
+def _database_url(found: Mapping[str, str], default: str) -> str:
+    """The portal's own store if it is named, else the PostgreSQL of the whole installation, else a file."""
+    own, common = found.get("PORTAL_DATABASE_URL"), found.get("DATABASE_URL", "")
+    return own or (common if common.startswith("postgresql") else default)
 
 
 def _port(text: str) -> int:

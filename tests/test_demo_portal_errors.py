@@ -9,8 +9,10 @@ import pytest
 
 from demo_portal.app import create_app
 from demo_portal.operations.table import OPERATIONS
+from demo_portal.registry import TYPES
 from demo_portal.settings import Settings, SettingsError
 from demo_portal.vocabulary import TASK_CODE
+from demo_portal.writes.rules import RULES
 from tests.demo_portal_case import CLIENT, ORIGIN, Demo, demo, issue_code, refusal, seeded_file, settings, task
 
 __all__ = ["demo", "seeded_file", "settings"]
@@ -253,3 +255,24 @@ async def test_outside_demo_mode_there_is_no_reset_and_no_seed(demo: Demo, tmp_p
 
     app.state.portal.database.close()
     assert response.status_code == 404
+
+
+def test_what_may_be_written_is_what_has_a_rule() -> None:
+    served = {(each.rtype, code) for each in TYPES for code in each.interactions if code in ("create", "update")}
+    ruled = {(rtype, "create") for rtype, rule in RULES.items() if rule.create}
+    ruled |= {(rtype, "update") for rtype, rule in RULES.items() if rule.update}
+
+    assert served == ruled
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({}, "sqlite:///var/portal.db"),
+        ({"DATABASE_URL": "sqlite:///var/careline.db"}, "sqlite:///var/portal.db"),
+        ({"DATABASE_URL": "postgresql://all"}, "postgresql://all"),
+        ({"DATABASE_URL": "postgresql://all", "PORTAL_DATABASE_URL": "postgresql://own"}, "postgresql://own"),
+    ],
+)
+def test_the_store_is_the_one_that_was_named(environment: dict[str, str], url: str) -> None:
+    assert Settings.from_environment(environment).database_url == url

@@ -47,6 +47,8 @@ from tests.portal_client_fakes import (
 )
 
 MINE = {"reference": "Patient/maria"}
+PHARMACY = {"coding": [{"code": "pharmacy"}]}
+WILLAMETTE = {"resourceType": "Organization", "id": "willamette", "name": "Willamette Pharmacy", "type": [PHARMACY]}
 FILL = {
     "resourceType": "MedicationDispense",
     "id": "d",
@@ -677,7 +679,7 @@ HEALTHY: dict[str, httpx.Response] = {
     "GET MedicationRequest/m1": fhir(order()),
     "GET MedicationDispense": bundle(FILL),
     "GET MedicationStatement": bundle(order() | {"resourceType": "MedicationStatement", "dosage": [{"text": "x"}]}),
-    "GET Organization": bundle({"resourceType": "Organization", "id": "willamette", "name": "Willamette Pharmacy"}),
+    "GET Organization": bundle(WILLAMETTE),
     "GET Patient/maria": fhir(MARIAS_CHART),
     "GET DiagnosticReport": bundle(REPORT, included=[LDL]),
     "GET Account": bundle(ACCOUNT),

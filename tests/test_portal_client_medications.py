@@ -164,9 +164,11 @@ async def test_a_request_that_is_finished_does_not_count_as_open() -> None:
 
 
 async def test_the_preferred_pharmacy_comes_first() -> None:
-    shops = [
-        {"resourceType": "Organization", "id": each, "name": each.title()} for each in ("oakway", "abc", "willamette")
-    ]
+    kind = [{"coding": [{"code": "pharmacy"}]}]
+    names = ("oakway", "abc", "willamette")
+    shops = [{"resourceType": "Organization", "id": each, "name": each.title(), "type": kind} for each in names]
+    # From a server that does not heed what kind is asked for.
+    shops.append({"resourceType": "Organization", "id": "clinic", "name": "Clinic", "type": [{"text": "Clinic"}]})
     preferred = {"url": f"{OURS}/StructureDefinition/preferred-pharmacy"}
     preferred["valueReference"] = {"reference": "Organization/willamette"}  # pyright: ignore[reportArgumentType]
     maria = {"resourceType": "Patient", "id": "maria", "extension": [preferred]}

@@ -70,7 +70,8 @@ class MedicationCalls(StaffCalls, AskingCalls):
         with reading("Organization"):
             mine = extension(patient.of_type("Patient"), PREFERRED_PHARMACY)
             preferred = reference_id(mine and mine.get("valueReference"), "Organization")
-            named = [(id_of(each), text_in(each, "name")) for each in found.matches if each.get("active", True)]
+            open_now = [each for each in found.matches if each.get("active", True) and _is_pharmacy(each)]
+            named = [(id_of(each), text_in(each, "name")) for each in open_now]
         listed = [Pharmacy(rid, name, rid == preferred) for rid, name in named]
         return sorted(listed, key=lambda each: (not each.preferred, each.name.casefold()))
 
@@ -121,6 +122,10 @@ class MedicationCalls(StaffCalls, AskingCalls):
             pharmacy_id=reference_id(dispense.get("performer"), "Organization"),
             open_request=order["id"] in open_for,
         )
+
+
+def _is_pharmacy(organization: Json) -> bool:
+    return any("pharmacy" in codes(each) for each in organization.get("type", []))
 
 
 def _over_the_counter(statement: Json, named: dict[str, Json]) -> Medication:

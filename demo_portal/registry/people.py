@@ -31,7 +31,6 @@ PEOPLE: tuple[Served, ...] = (
         token("relationship"),
         token("telecom"),
         token("identifier"),
-        writes=("create", "update"),
     ),
     shared(
         "Practitioner",

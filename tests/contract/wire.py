@@ -1,10 +1,11 @@
-"""The wire between the client and a server: it notes what goes over it, and can lose an answer."""
+"""The wire between the client and a server: it notes what goes over it, and can lose an answer or a search parameter."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
@@ -18,6 +19,8 @@ class Wire(httpx.AsyncBaseTransport):
         """A request as it stands in `sent`; set again to None once it is lost."""
         self.then_dead = False
         """Whether, once that answer is lost, all others are lost too; until set to False."""
+        self.heeds: frozenset[str] | None = None
+        """The only search parameters that reach the server, as if it ignored all others; None: all of them."""
         self.sent: list[str] = []
         """As "POST /fhir/Task", in order."""
         self.changed: set[str] = set()
@@ -28,7 +31,7 @@ class Wire(httpx.AsyncBaseTransport):
             del request.headers["authorization"]
         kind = f"{request.method} {request.url.path}"
         self.sent.append(kind)
-        response = await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(self._as_heeded(request))
         if request.method in ("POST", "PUT", "PATCH"):
             await response.aread()
             self.changed.update(_written(request, response))
@@ -36,6 +39,19 @@ class Wire(httpx.AsyncBaseTransport):
             self.loses = None
             raise httpx.ReadTimeout("the answer is lost", request=request)
         return response
+
+    def _as_heeded(self, request: httpx.Request) -> httpx.Request:
+        if self.heeds is None:
+            return request
+        url = request.url.copy_with(params=[pair for pair in request.url.params.multi_items() if self._heeded(pair)])
+        content = request.content
+        if request.url.path.endswith("/_search"):
+            content = urlencode([pair for pair in parse_qsl(content.decode()) if self._heeded(pair)]).encode()
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        return httpx.Request(request.method, url, headers=headers, content=content, extensions=request.extensions)
+
+    def _heeded(self, pair: tuple[str, str]) -> bool:
+        return self.heeds is None or pair[0] in self.heeds
 
     async def aclose(self) -> None:
         await self._inner.aclose()
