@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from demo_portal import interactions
+from demo_portal import audit, interactions
 from demo_portal.outcomes import BadRequest, Forbidden, Refused
 from demo_portal.portal import Answer, Call, Portal, etag
 from demo_portal.registry import SERVED
@@ -18,6 +18,7 @@ from demo_portal.vocabulary import Resource
 
 MOST_ENTRIES = 50
 _LETTER = {"POST": "c", "PUT": "u", "GET": "r"}
+_CODES = {"POST": "create", "PUT": "update", "GET": "read"}
 _HANDLERS = {"POST": interactions.create, "PUT": interactions.update, "GET": interactions.read}
 # FHIR's own order, http.html#trules.
 _METHODS = ("POST", "PUT", "GET")
@@ -113,8 +114,10 @@ def _carry_out(portal: Portal, conn: Transaction, call: Call, entry: Resource, p
         inner = _call(call, entry)
         if not call.access.allows(inner.rtype, "s" if method == "GET" and not inner.rid else _LETTER[method]):
             raise Forbidden("The token does not allow this.", "scope")
-        handler = interactions.search if method == "GET" and not inner.rid else _HANDLERS[method]
-        return handler(portal, conn, inner)
+        searches = method == "GET" and not inner.rid
+        answer = (interactions.search if searches else _HANDLERS[method])(portal, conn, inner)
+        audit.note(portal, conn, "search-type" if searches else _CODES[method], inner, answer.body)
+        return answer
     except Refused as refused:
         refused.expression = f"{_at(place)}.{refused.expression}" if refused.expression else _at(place)
         raise

@@ -193,3 +193,25 @@ async def test_what_was_done_for_somebody_else_is_noted_with_who_did_it(demo: De
     events = (await leo.get("AuditEvent", _sort="-date")).json()["entry"]
 
     assert events[0]["resource"]["agent"][0]["who"] == {"reference": "RelatedPerson/maria-leo"}
+
+
+async def test_a_childs_summary_can_be_seen_and_shared_by_the_mother(demo: Demo) -> None:
+    leo = await sign_in_for(demo, "maria", "leo")
+
+    assert (await leo.get("Patient/leo/$summary")).status_code == 200
+    assert (await leo.post("Patient/leo/$share", {"resourceType": "Parameters"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("actor", "patient"), [("maria", "sofia"), ("linda-oconnor", "james")], ids=["teenager", "adult"]
+)
+async def test_nobody_shares_the_record_of_a_teenager_or_an_adult_for_them(
+    demo: Demo, actor: str, patient: str
+) -> None:
+    its = await sign_in_for(demo, actor, patient)
+
+    for path in ("$share", "$revoke-share"):
+        given = [{"name": "id", "valueString": "x"}] if path == "$revoke-share" else []
+        body = {"resourceType": "Parameters", **({"parameter": given} if given else {})}
+        assert (await its.post(f"Patient/{patient}/{path}", body)).status_code == 403
+    assert (await its.get(f"Patient/{patient}/$shares")).status_code == 403

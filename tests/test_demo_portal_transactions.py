@@ -132,3 +132,14 @@ async def test_a_search_can_be_a_part(demo: Demo) -> None:
     response = await send(maria, {"request": {"method": "GET", "url": "Appointment?status=booked"}})
 
     assert [each["id"] for each in matches(response.json()["entry"][0]["resource"])] == ["maria-chen-next"]
+
+
+async def test_each_part_is_noted_in_the_log(demo: Demo) -> None:
+    maria = await demo.sign_in("maria")
+    await send(maria, await cancelling(maria), {"request": {"method": "GET", "url": "Observation?code=2093-3"}})
+
+    events = matches((await maria.get("AuditEvent", _sort="-date", _count=200)).json())
+    codes = {event["subtype"][0]["code"] for event in events}
+    assert {"transaction", "update", "search-type"} <= codes
+    changed = next(event for event in events if event["subtype"][0]["code"] == "update")
+    assert changed["entity"][1]["what"] == {"reference": "Appointment/maria-chen-next"}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from demo_portal import proxies
 from demo_portal.operations import parameters
 from demo_portal.operations.payment_links import digest
-from demo_portal.outcomes import NotKnown
-from demo_portal.portal import Answer, Call, Portal, new_id
+from demo_portal.outcomes import Forbidden, NotKnown
+from demo_portal.portal import Answer, Call, Portal, clinic_today, new_id
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import instant, milliseconds, moment
 from demo_portal.store.tables import SHARE
@@ -22,7 +23,7 @@ _LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
 
 def share(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Make a code; it is told once and kept only as a hash."""
-    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    _check_may_share(portal, portal.resources(conn, call.access.scope).read("Patient", call.rid), call)
     code, now = "".join(secrets.choice(_LETTERS) for _ in range(10)), portal.clock.now()
     row = {"id": new_id(), "digest": digest(code), "patient_id": call.rid, "made_at": milliseconds(now)}
     conn.execute(sa.insert(SHARE), {**row, "expires_at": milliseconds(now + LASTS), "opened_by": "", "revoked": False})
@@ -37,7 +38,7 @@ def share(portal: Portal, conn: Transaction, call: Call) -> Answer:
 
 def shares(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """The shares that were made, newest first, with who opened each."""
-    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    _check_may_share(portal, portal.resources(conn, call.access.scope).read("Patient", call.rid), call)
     query = sa.select(SHARE).where(SHARE.c.patient_id == call.rid).order_by(SHARE.c.made_at.desc(), SHARE.c.id)
     found = [_part(portal, dict(row)) for row in conn.execute(query).mappings()]
     return Answer({"resourceType": "Parameters", **({"parameter": found} if found else {})})
@@ -47,11 +48,20 @@ def revoke_share(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Make a code worthless."""
     given = parameters.named(call.body or {}, ("id",))
     mine = (SHARE.c.id == parameters.value(given, "id", "String"), SHARE.c.patient_id == call.rid)
-    portal.resources(conn, call.access.scope).read("Patient", call.rid)
+    _check_may_share(portal, portal.resources(conn, call.access.scope).read("Patient", call.rid), call)
     if conn.execute(sa.update(SHARE).where(*mine).values(revoked=True)).rowcount != 1:
         raise NotKnown("There is no such share.")
     row = conn.execute(sa.select(SHARE).where(*mine)).mappings().one()
     return Answer({"resourceType": "Parameters", "parameter": [_part(portal, dict(row))]})
+
+
+def _check_may_share(portal: Portal, patient: Resource, call: Call) -> None:
+    """A record is shared by its owner, or by a parent while it is a child's; a grant does not go so far."""
+    if call.access.level == "self":
+        return
+    band = proxies.band_of(date.fromisoformat(patient["birthDate"]), clinic_today(portal).date())
+    if call.access.level != "full" or band != "child":
+        raise Forbidden("This can only be done on one's own record, or a child's.", "other-patient")
 
 
 def _part(portal: Portal, row: Resource) -> Resource:

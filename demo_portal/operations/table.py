@@ -96,7 +96,8 @@ OPERATIONS: tuple[Operation, ...] = (
             ("revoke-share", revoke_share, ("Patient", "r"), "POST", True),
         )
     ),
-    Operation("summary", "Patient", summary, f"{HL7}/Patient-summary", ("*", "r"), "GET", instance=True),
+    # Whoever may not see results may not see them in a summary either.
+    Operation("summary", "Patient", summary, f"{HL7}/Patient-summary", ("DiagnosticReport", "r"), "GET", instance=True),
     Operation("everything", "Patient", everything, f"{HL7}/Patient-everything", ("*", "r"), "GET", instance=True),
     *(Operation("validate", rtype, validate, f"{HL7}/Resource-validate", (rtype, "r"), body="") for rtype in SERVED),
     Operation("find", "Appointment", find, f"{ITI}/appointment-find", ("Slot", "s")),
