@@ -42,11 +42,16 @@ class PostgresServer:
         self.port = port
         self._numbers = count(1)
         self._filled: dict[str, str] = {}
+        self._engine: Any = sa.create_engine(self.url("postgres"), future=True, isolation_level="AUTOCOMMIT")
+        with self._engine.connect() as conn:
+            self._version: tuple[int, ...] = conn.dialect.server_version_info
 
     def create(self, template: str = "template1") -> str:
         """A new database, a copy of the template, by name."""
         name = f"t{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Since version 15 it copies row by row unless told to copy files, which takes half the time.
+        how = " STRATEGY file_copy" if self._version >= (15,) else ""
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}{how}")
         return name
 
     def drop(self, name: str) -> None:
@@ -68,13 +73,13 @@ class PostgresServer:
         yield self.url(name)
         self.drop(name)
 
+    def close(self) -> None:
+        """Give back the connection."""
+        self._engine.dispose()
+
     def _run(self, statement: str) -> None:
-        engine: Any = sa.create_engine(self.url("postgres"), future=True, isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as conn:
-                conn.execute(sa.text(statement))
-        finally:
-            engine.dispose()
+        with self._engine.connect() as conn:
+            conn.execute(sa.text(statement))
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +106,9 @@ def _serve(programs: Path, data: Path) -> Iterator[PostgresServer]:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=data, user=who)
     try:
         _wait_until_ready(programs, process, port, data / "log")
-        yield PostgresServer(port)
+        server = PostgresServer(port)
+        yield server
+        server.close()
     finally:
         # SIGINT is PostgreSQL's "fast" end: it waits for nobody.
         process.send_signal(signal.SIGINT)

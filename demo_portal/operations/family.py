@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,25 +64,36 @@ def accept_invitation(portal: Portal, conn: Transaction, call: Call) -> Answer:
     _own(call)
     given = parameters.named(call.body or {}, ("code",))
     code = str(parameters.value(given, "code", "String") or "").upper().replace(" ", "").replace("-", "")
-    columns = INVITATION.c
-    live = (
-        columns.digest == digest(code),
-        columns.expires_at > milliseconds(portal.clock.now()),
-        columns.used_by.is_(None),
-    )
-    row = conn.execute(sa.select(INVITATION).where(*live)).mappings().one_or_none()
-    if row is None or row["patient_id"] == call.rid:
-        raise NotKnown("This code is not valid, or no longer.")
-    if conn.execute(sa.update(INVITATION).where(*live).values(used_by=call.rid)).rowcount != 1:
-        raise NotKnown("This code is not valid, or no longer.")
+    row = _invitation(portal, conn, code, call.rid)
     whole = portal.resources(conn, WHOLE)
     consent = whole.read("Consent", row["consent_id"])
-    if consent["status"] != "proposed":
-        raise NotKnown("This code is not valid, or no longer.")
+    told = {"resourceType": "Parameters", "parameter": [{"name": "grant", "valueString": consent["id"]}]}
+    if row["used_by"] == call.rid and consent["status"] == "active":
+        # The answer to the first time may have been lost.
+        return Answer(told)
+    if row["used_by"] is not None or consent["status"] != "proposed":
+        raise _not_valid()
+    mine = sa.update(INVITATION).where(INVITATION.c.digest == row["digest"], INVITATION.c.used_by.is_(None))
+    if conn.execute(mine.values(used_by=call.rid)).rowcount != 1:
+        raise _not_valid()
     whole.amend({**consent, "status": "active"})
     whole.amend({**whole.read("RelatedPerson", row["related_id"]), "active": True})
     _link(whole, call.rid, row["related_id"])
-    return Answer({"resourceType": "Parameters", "parameter": [{"name": "grant", "valueString": row["consent_id"]}]})
+    return Answer(told)
+
+
+def _invitation(portal: Portal, conn: Transaction, code: str, guest: str) -> Mapping[str, Any]:
+    """The invitation of a code that somebody else has given and that has not lapsed."""
+    columns = INVITATION.c
+    live = (columns.digest == digest(code), columns.expires_at > milliseconds(portal.clock.now()))
+    row = conn.execute(sa.select(INVITATION).where(*live)).mappings().one_or_none()
+    if row is None or row["patient_id"] == guest:
+        raise _not_valid()
+    return row
+
+
+def _not_valid() -> NotKnown:
+    return NotKnown("This code is not valid, or no longer.")
 
 
 def _own(call: Call) -> None:

@@ -59,7 +59,8 @@ async def test_an_invitation_is_taken_up_once(target: Target) -> None:
     assert [(each.name, each.active) for each in await priya.grants()] == [("Anne Hughes", False)]
     assert await anne.dependents() == []
 
-    await anne.accept_invitation(invitation.code.lower(), "key-2")
+    accepted = await anne.accept_invitation(invitation.code.lower(), "key-2")
+    assert await anne.accept_invitation(invitation.code, "key-2") == accepted
     assert [(each.given_name, each.level) for each in await anne.dependents()] == [("Priya", "view")]
     assert [(each.name, each.active) for each in await priya.grants()] == [("Anne Hughes", True)]
     with pytest.raises(Refused):
