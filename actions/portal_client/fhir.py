@@ -17,7 +17,17 @@ Json = dict[str, Any]
 
 # FHIR R4 `id`; anything else in an address could lead somewhere else.
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_MISREAD = (AttributeError, KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError)
+# StopIteration is what next() says of something that should be there and is not.
+_MISREAD = (
+    AttributeError,
+    KeyError,
+    IndexError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError
 from sqlalchemy.pool import QueuePool
 
 from demo_portal.store import full_text
@@ -37,6 +39,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._write_engine = self.engine.execution_options(careline_writes=True)
+        self._writer = threading.Lock()
         METADATA.create_all(self.engine)
         full_text.create(self.engine)
 
@@ -49,8 +52,24 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """All or nothing: commits at the end, rolls back on any exception."""
-        with self._write_engine.begin() as conn:
+        with self._turn(), self._write_engine.begin() as conn:
             yield conn
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for one's turn to write in this process.
+
+        SQLite lets waiting writers try again by chance, and of many some never come through; a lock wakes the next one.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise TimeoutError("no turn to write")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def recreate(self) -> None:
         """Make all tables anew, and empty: a demo's store may be of an older make."""

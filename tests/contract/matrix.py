@@ -21,11 +21,10 @@ _seen: dict[str, dict[str, str]] = {}
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
     """Remember what became of a test on its target."""
     call = getattr(item, "callspec", None)
-    name = call.params.get("target") if call else None
-    if name not in TARGETS:
+    name: str | None = call.params.get("target") if call else None
+    if call is None or name not in TARGETS:
         return
-    test = item.nodeid.split("/")[-1].replace(f"{name}-", "").replace(f"-{name}", "").replace(f"[{name}]", "")
-    by_target = _seen.setdefault(test, {})
+    by_target = _seen.setdefault(_row(item, call.id, name), {})
     if report.failed:
         by_target[name] = "**failed**"
     elif report.skipped:
@@ -52,10 +51,17 @@ def _lines(asked: list[str]) -> list[str]:
     return found
 
 
+def _row(item: pytest.Item, case: str, target: str) -> str:
+    """File, test and case, the same for each target."""
+    other = f"-{case}-".replace(f"-{target}-", "-", 1).strip("-").replace("|", "/").replace("`", "")
+    test = item.nodeid.partition("[")[0].rpartition("/")[2]
+    return f"`{test}[{other}]`" if other else f"`{test}`"
+
+
 def _count(name: str) -> str:
     said = [by_target[name] for by_target in _seen.values() if name in by_target]
     passed, failed = said.count("passed"), said.count("**failed**")
-    return f"{passed} passed, {failed} failed, {len(said) - passed - failed} not capable"
+    return f"{passed} passed, {failed} failed, {len(said) - passed - failed} not asked"
 
 
 def _why(report: pytest.TestReport) -> str:
