@@ -1,4 +1,4 @@
-// Serves Medplum's FHIR engine (router, search, validator, memory repository) over plain HTTP for the contract tests.
+// Serves Medplum's FHIR engine (router, search, validator, memory repository) over plain HTTP, for the contract tests.
 // The engine is not changed in any way. It knows no users: whoever asks, sees everything. Usage: node host.mjs [port]
 import http from 'node:http';
 import * as core from '@medplum/core';
@@ -27,8 +27,15 @@ function capabilityStatement() {
     interaction: INTERACTIONS.map((code) => ({ code })),
     conditionalCreate: true,
   }));
-  const known = { status: 'active', kind: 'instance', fhirVersion: '4.0.1', format: ['json'] };
-  return { resourceType: 'CapabilityStatement', date: new Date().toISOString(), ...known, rest: [{ mode: 'server', resource }] };
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: new Date().toISOString(),
+    kind: 'instance',
+    fhirVersion: '4.0.1',
+    format: ['json'],
+    rest: [{ mode: 'server', resource }],
+  };
 }
 
 async function read(request) {
@@ -48,6 +55,10 @@ function collected(params) {
   return found;
 }
 
+function isOneResource(body) {
+  return body?.resourceType && !['Bundle', 'Parameters'].includes(body.resourceType);
+}
+
 function headersOf(resource) {
   const version = resource?.meta?.versionId;
   if (!version) return {};
@@ -60,11 +71,12 @@ async function answer(request) {
   const path = url.pathname.slice(BASE.length);
   if (path === '/metadata') return [core.allOk, statement];
   const body = await read(request);
-  const writes = request.method === 'POST' || request.method === 'PUT';
-  if (writes && body?.resourceType && !['Bundle', 'Parameters'].includes(body.resourceType)) core.validateResource(body);
+  if (['POST', 'PUT'].includes(request.method) && isOneResource(body)) core.validateResource(body);
+  const { method, headers } = request;
+  const query = collected(url.searchParams);
+  // The router wants the address in `url`, and refuses one in `pathname`.
   return router.handleRequest(
-    // The router wants the address in `url`, and refuses one in `pathname`.
-    { method: request.method, url: path + url.search, pathname: '', params: {}, query: collected(url.searchParams), body, headers: request.headers },
+    { method, url: path + url.search, pathname: '', params: {}, query, body, headers },
     repository,
   );
 }

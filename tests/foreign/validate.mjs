@@ -16,7 +16,9 @@ function* byMedplum(resource) {
   } catch (error) {
     issues = core.normalizeOperationOutcome(error).issue;
   }
-  for (const issue of issues) yield { path: issue.expression?.join(', ') ?? '', words: issue.details?.text ?? issue.diagnostics ?? issue.code };
+  for (const issue of issues) {
+    yield { path: issue.expression?.join(', ') ?? '', words: issue.details?.text ?? issue.diagnostics ?? issue.code };
+  }
 }
 
 function* byFhir(resource) {
