@@ -62,8 +62,10 @@ class Portals:
         headers |= {"Idempotency-Key": key} if key else {}
         return lambda: self.http.request(method, url, json=body, headers=headers, **more)
 
-    def book(self, patient: str, slot: str, key: str = "key-1", **more: Any) -> Ask:
-        return self.send("POST", patient, "Appointment/$book", booking(patient, slot, "physical"), key, **more)
+    def book(self, patient: str, slot: str, **more: Any) -> Ask:
+        """A booking whose key is that of this person and time, whenever it is asked for."""
+        body = booking(patient, slot, "physical")
+        return self.send("POST", patient, "Appointment/$book", body, f"key-{slot}", **more)
 
     def hold(self, patient: str, slot: str) -> Ask:
         return self.send("POST", patient, "Appointment/$hold", booking(patient, slot, "physical"))
