@@ -133,7 +133,7 @@ def portals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with (
         _process(url, folder) as one,
         _process(url, folder) as other,
-        httpx.Client(timeout=PATIENCE, trust_env=False) as http,
+        _client() as http,
     ):
         for address in (one, other):
             _wait_until_ready(http, address)
@@ -141,6 +141,12 @@ def portals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         found.tokens = asyncio.run(_sign_in(one, people))
         yield found
     portal.database.close()
+
+
+def _client() -> httpx.Client:
+    """One for all threads; it keeps no connection open, as one thread may close what another is about to use."""
+    alone = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.Client(timeout=PATIENCE, trust_env=False, limits=alone)
 
 
 def _crowd(portal: Portal) -> list[str]:

@@ -21,6 +21,9 @@ from demo_portal.store.tables import METADATA
 
 # Below the four seconds after which the client gives up: it should hear "busy" and not have to guess.
 BUSY_TIMEOUT_MS = 3000
+# Starlette serves 40 requests at once in threads. Some need a second connection for a moment, so there are more
+# connections than threads: otherwise all could wait for each other.
+_CONNECTIONS: dict[str, Any] = {"pool_size": 10, "max_overflow": 34}
 
 
 class Transaction(Protocol):
@@ -115,7 +118,7 @@ def _plain(value: Any) -> float:
 def _engine(url: str) -> Any:
     if url.startswith("sqlite"):
         return _sqlite(url)
-    return sa.create_engine(url, future=True, json_serializer=dumps, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    return sa.create_engine(url, future=True, json_serializer=dumps, pool_pre_ping=True, **_CONNECTIONS)
 
 
 def _sqlite(url: str) -> Any:
@@ -128,8 +131,7 @@ def _sqlite(url: str) -> Any:
         future=True,
         json_serializer=dumps,
         poolclass=QueuePool,
-        pool_size=10,
-        max_overflow=30,
+        **_CONNECTIONS,
         connect_args={"check_same_thread": False},
     )
 

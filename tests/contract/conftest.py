@@ -11,6 +11,8 @@ of us wrote (marker `foreign`). With FHIR_BASE_URL set, it runs against that ser
     target.capabilities       what the server states, as the client reads it: .offers("Appointment.$book")
     target.wire.sent          every request so far, as "POST /fhir/Task"
     target.wire.loses = "..." the answer to the next request that reads so is lost after the server has acted
+    target.wire.then_dead     True: from then on every other answer is lost too
+    target.server.fhir_path   what such requests begin with after the first slash, "fhir/" or another
     target.wire.heeds = {...} the only search parameters that the server gets to see from now on
 
 The demo people are there as of A_TUESDAY, anew for each test: what a test changes is gone in the next one. Servers of
