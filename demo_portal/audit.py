@@ -18,11 +18,10 @@ from demo_portal.registry import SERVED
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import instant
 from demo_portal.store.resources import WHOLE
-from demo_portal.vocabulary import Resource, reference
+from demo_portal.vocabulary import AGENT_TYPE, Resource, reference
 
 EVENT_TYPE = {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest"}
 INTERACTION = "http://hl7.org/fhir/restful-interaction"
-AGENT_TYPE = "http://terminology.hl7.org/CodeSystem/extra-security-role-type"
 ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 OBSERVER = {"observer": {"display": "Demo portal"}}
 ACTIONS = {"create": "C", "update": "U", "read": "R", "vread": "R", "history-instance": "R", "search-type": "R"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from demo_portal.vocabulary import REFUSAL, Resource
+from demo_portal.vocabulary import EXISTING_REQUEST, REFUSAL, Resource
 
 
 class Refused(Exception):
@@ -104,9 +104,13 @@ class Conflict(Refused):
 
 
 class Duplicate(Conflict):
-    """The same thing is already under way."""
+    """The same thing is already under way; the Reference to it is told."""
 
     issue = "duplicate"
+
+    def __init__(self, text: str, expression: str, existing: Resource) -> None:
+        super().__init__(text, "open-request-exists", expression)
+        self.extensions = [{"url": EXISTING_REQUEST, "valueReference": existing}]
 
 
 class PreconditionFailed(Refused):

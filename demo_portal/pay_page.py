@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from demo_portal import wire
-from demo_portal.operations.payment_links import digest
+from demo_portal.codes import digest
 from demo_portal.portal import Portal
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import milliseconds
@@ -51,10 +51,10 @@ def _show(portal: Portal, token: str) -> Response:
     with portal.database.reading() as conn:
         link = _valid(portal, conn, token)
     if link is None:
-        return _html("Payment", f"<p>{GONE}</p>", 404)
+        return html("Payment", f"<p>{GONE}</p>", 404)
     amount = f"${link['cents'] // 100:,}.{link['cents'] % 100:02d}"
     form = f'<form method="post"><button>Pay {escape(amount)} with the demonstration card</button></form>'
-    return _html("Payment", f"<p>You are about to pay <strong>{escape(amount)}</strong>.</p>{form}")
+    return html("Payment", f"<p>You are about to pay <strong>{escape(amount)}</strong>.</p>{form}")
 
 
 def _pay(portal: Portal, token: str) -> Response:
@@ -62,14 +62,14 @@ def _pay(portal: Portal, token: str) -> Response:
     with portal.database.writing() as conn:
         link = _valid(portal, conn, token)
         if link is None:
-            return _html("Payment", f"<p>{GONE}</p>", 404)
+            return html("Payment", f"<p>{GONE}</p>", 404)
         used = sa.update(PAYMENT_LINK).where(PAYMENT_LINK.c.digest == digest(token), PAYMENT_LINK.c.receipt.is_(None))
         resources = portal.resources(conn, Scope(link["patient_id"]))
         receipt = take_by_page(resources, link["patient_id"], link["account_id"], link["cents"])
         if receipt is None:
-            return _html("Payment", "<p>This has been paid in the meantime. Nothing was charged.</p>", 409)
+            return html("Payment", "<p>This has been paid in the meantime. Nothing was charged.</p>", 409)
         conn.execute(used.values(receipt=receipt))
-    return _html("Paid", f"<p>Thank you. Your receipt number is <strong>{escape(receipt)}</strong>.</p>")
+    return html("Paid", f"<p>Thank you. Your receipt number is <strong>{escape(receipt)}</strong>.</p>")
 
 
 def _valid(portal: Portal, conn: Transaction, token: str) -> Mapping[str, Any] | None:
@@ -79,6 +79,7 @@ def _valid(portal: Portal, conn: Transaction, token: str) -> Mapping[str, Any] |
     return conn.execute(query).mappings().one_or_none()
 
 
-def _html(title: str, body: str, status: int = 200) -> Response:
+def html(title: str, body: str, status: int = 200) -> Response:
+    """A page of the portal, never kept by the browser; title and body are HTML."""
     page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}'
     return HTMLResponse(page, status, HEADERS)

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from demo_portal.registry import TYPES
 from demo_portal.store import criteria, searching
-from demo_portal.store.moments import interval, milliseconds
+from demo_portal.store.moments import interval, milliseconds, years_after
 from demo_portal.store.resources import Resources
 from demo_portal.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, Resource, codes_in
 
 Band = Literal["child", "teen", "adult"]
 TEEN_FROM, ADULT_FROM = 12, 18
-_LETTERS = {"create": "c", "update": "u"}
 # What a parent still does for a teenager: vaccines, bills, booking. No list of visits, no medicines, no results.
 TEEN_SCOPES = (
     "patient/Patient.r",
@@ -93,27 +92,15 @@ def standing(whole: Resources, actor: str, patient: str) -> Standing | None:
 
 def band_of(born: date, today: date) -> Band:
     """In which age somebody is on a day, clinic-local; a birthday counts from its first moment."""
-    if today < birthday(born, TEEN_FROM):
+    if today < years_after(born, TEEN_FROM):
         return "child"
-    return "teen" if today < birthday(born, ADULT_FROM) else "adult"
-
-
-def birthday(born: date, age: int) -> date:
-    """The day on which somebody becomes that old; born on 29 February, in other years on 1 March."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
+    return "teen" if today < years_after(born, ADULT_FROM) else "adult"
 
 
 def scopes_of_all() -> tuple[str, ...]:
     """Everything but what only the record's owner decides."""
-    found = []
-    for served in TYPES:
-        if not served.assistants and served.rtype not in NEVER_FOR_OTHERS:
-            letters = "rs" + "".join(_LETTERS[each] for each in served.interactions if each in _LETTERS)
-            found.append(f"patient/{served.rtype}.{letters}")
-    return tuple(found)
+    offered = [each for each in TYPES if not each.assistants and each.rtype not in NEVER_FOR_OTHERS]
+    return tuple(f"patient/{each.rtype}.rs{each.writes}" for each in offered)
 
 
 def acted_for(whole: Resources, actor: str) -> Iterable[tuple[Resource, Resource, Standing]]:
@@ -162,7 +149,7 @@ def _end_of(element: Resource, zone: ZoneInfo) -> datetime | None:
 
 def _next_change(born: date, band: Band, zone: ZoneInfo) -> datetime | None:
     age = {"child": TEEN_FROM, "teen": ADULT_FROM}.get(band)
-    return datetime.combine(birthday(born, age), time(0), zone) if age else None
+    return datetime.combine(years_after(born, age), time(0), zone) if age else None
 
 
 def _first_possible(born: str) -> date:

@@ -7,13 +7,14 @@ from html import escape
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from demo_portal import audit, wire
+from demo_portal.codes import digest, typed
 from demo_portal.operations import summary
-from demo_portal.operations.payment_links import MOST_TRIES, WINDOW, digest
-from demo_portal.pay_page import HEADERS, STYLE
+from demo_portal.operations.payment_links import MOST_TRIES, WINDOW
+from demo_portal.pay_page import html
 from demo_portal.portal import Access, Call, Portal
 from demo_portal.store.moments import instant, milliseconds
 from demo_portal.store.resources import Scope
@@ -32,7 +33,7 @@ def pages(portal: Portal) -> list[Route]:
 
     async def page(request: Request) -> Response:
         if request.method == "GET":
-            return _html("Open a shared record", FORM)
+            return html("Open a shared record", FORM)
         form = dict(await wire.read_form(request))
         return await run_in_threadpool(_open, portal, form)
 
@@ -40,10 +41,10 @@ def pages(portal: Portal) -> list[Route]:
 
 
 def _open(portal: Portal, form: dict[str, str]) -> Response:
-    code = form.get("code", "").upper().replace(" ", "").replace("-", "")
+    code = typed(form.get("code", ""))
     who = form.get("who", "").strip()[:100]
     if not who or not _may_try(portal, code):
-        return _html("Open a shared record", WRONG + FORM, 404)
+        return html("Open a shared record", WRONG + FORM, 404)
     now = milliseconds(portal.clock.now())
     columns = SHARE.c
     live = (
@@ -57,12 +58,12 @@ def _open(portal: Portal, form: dict[str, str]) -> Response:
         resources = portal.resources(conn, Scope(row["patient_id"] if row else ""))
         patient = resources.find("Patient", row["patient_id"]) if row else None
         if row is None or patient is None or patient.get("birthDate") != form.get("born"):
-            return _html("Open a shared record", WRONG + FORM, 404)
+            return html("Open a shared record", WRONG + FORM, 404)
         conn.execute(sa.update(SHARE).where(*live).values(opened_at=now, opened_by=who))
         found = summary.document(resources, "", patient["id"], instant(portal.clock.now(), portal.zone))
         access = Access(patient["id"], (), display=who, channel="share")
         audit.note(portal, conn, "$summary", Call("", access, "Patient", patient["id"]), {})
-    return _html(f"Summary of {escape(patient['name'][0]['text'])}", _sections(found))
+    return html(f"Summary of {escape(patient['name'][0]['text'])}", _sections(found))
 
 
 def _may_try(portal: Portal, code: str) -> bool:
@@ -80,8 +81,3 @@ def _sections(document: dict[str, object]) -> str:
     assert isinstance(entries, list)
     composition = entries[0]["resource"]
     return "".join(f"<h2>{escape(each['title'])}</h2>{each['text']['div']}" for each in composition["section"])
-
-
-def _html(title: str, body: str, status: int = 200) -> Response:
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}'
-    return HTMLResponse(page, status, HEADERS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import jwt
 import sqlalchemy as sa
 
 from demo_portal import proxies
+from demo_portal.codes import digest
 from demo_portal.outcomes import NotSignedIn
 from demo_portal.portal import Access, Portal
 from demo_portal.registry import SHARED_TYPES, TYPES
@@ -27,14 +27,9 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 ACCESS_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 MATCH_SCOPE = "system/Patient.match"
-_LETTERS = {"create": "c", "update": "u"}
 PATIENT_SCOPES = (
     "patient/*.rs",
-    *(
-        f"patient/{served.rtype}.{letters}"
-        for served in TYPES
-        if (letters := "".join(_LETTERS[each] for each in served.interactions if each in _LETTERS))
-    ),
+    *(f"patient/{served.rtype}.{served.writes}" for served in TYPES if served.writes),
 )
 OWN_SCOPES = (
     MATCH_SCOPE,
@@ -85,7 +80,7 @@ def authenticate(portal: Portal, authorization: str | None) -> Access:
     if kind.lower() != "bearer" or not token:
         raise NotSignedIn("A bearer token is needed: get one at /oauth/token.")
     now = milliseconds(portal.clock.now())
-    query = sa.select(ACCESS_TOKEN).where(ACCESS_TOKEN.c.digest == _digest(token.strip()))
+    query = sa.select(ACCESS_TOKEN).where(ACCESS_TOKEN.c.digest == digest(token.strip()))
     with portal.database.reading() as conn:
         row = conn.execute(query).mappings().one_or_none()
     if row is None or row["expires_at"] <= now:
@@ -200,7 +195,7 @@ def _use_once(conn: Transaction, claims: Mapping[str, Any], now: datetime) -> No
     statement = sa.text(
         "INSERT INTO used_assertion (jti, expires_at) VALUES (:jti, :expires_at) ON CONFLICT (jti) DO NOTHING"
     )
-    row = {"jti": _digest(claims["jti"]), "expires_at": int(float(claims["exp"]) * 1000)}
+    row = {"jti": digest(claims["jti"]), "expires_at": int(float(claims["exp"]) * 1000)}
     if conn.execute(statement, row).rowcount != 1:
         raise TokenRefused("invalid_grant", "The subject token has been used before.")
 
@@ -213,7 +208,7 @@ def _issue(
     # A birthday or the end of a grant ends the token as well.
     until = min(now + LIFETIME, stands.until) if stands and stands.until else now + LIFETIME
     row = {
-        "digest": _digest(token),
+        "digest": digest(token),
         "patient_id": stands.patient if stands else None,
         "scope": scope,
         "person": stands.person if stands else "",
@@ -231,7 +226,3 @@ def _issue(
         "expires_in": int((until - now).total_seconds()),
         "scope": scope,
     }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -8,6 +8,7 @@ import pytest
 
 from clock import CLINIC_ZONE
 from demo_portal import proxies
+from demo_portal.store.moments import years_after
 from demo_portal.store.resources import WHOLE
 from demo_portal.vocabulary import ACCESS_LEVEL, PORTAL_REQUEST
 from tests.demo_portal_case import MONDAY_NINE, Demo, Session, demo, refusal, seeded_file, settings, task
@@ -138,7 +139,7 @@ async def test_a_birthday_counts_from_its_first_moment(
     demo: Demo, child: str, age: int, before: str, after: str | None
 ) -> None:
     born = date.fromisoformat((await (await demo.sign_in(child)).get(f"Patient/{child}")).json()["birthDate"])
-    day = midnight(proxies.birthday(born, age))
+    day = midnight(years_after(born, age))
     portal = demo.app.state.portal
 
     def level(moment: datetime) -> str | None:
@@ -155,7 +156,7 @@ async def test_a_birthday_counts_from_its_first_moment(
 
 async def test_a_token_ends_with_the_birthday(demo: Demo) -> None:
     born = date.fromisoformat((await (await demo.sign_in("leo")).get("Patient/leo")).json()["birthDate"])
-    go_to(demo, midnight(proxies.birthday(born, 12)) - timedelta(minutes=3))
+    go_to(demo, midnight(years_after(born, 12)) - timedelta(minutes=3))
     granted = await token(demo, "maria", "leo")
     leo = Session(demo.http, {"Authorization": f"Bearer {granted['access_token']}"}, "leo")
 

@@ -13,9 +13,10 @@ import yaml
 
 from clock import FixedClock
 from demo_portal.app import create_app
-from demo_portal.seed.calendar import Calendar, years_after
+from demo_portal.seed.calendar import Calendar
 from demo_portal.seed.sources import FOLDER
 from demo_portal.settings import Settings
+from demo_portal.store.moments import years_after
 from demo_portal.tasks.payment import balance
 from demo_portal.vocabulary import CONTROLLED_SUBSTANCE, PREFERRED_PHARMACY, extension
 from tests.demo_portal_case import ORIGIN, Demo, Session, demo, matches, seeded_file, settings

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from actions.portal_client.errors import Refused
-from actions.portal_client.fhir import Json, codes, extension, id_of, reading, text_in, to_day, words
+from actions.portal_client.fhir import Json, codes, extension, id_of, reading, text_in, to_day, words, written_name
 from actions.portal_client.models.account import (
     Address,
     ConnectedApp,
@@ -24,7 +24,7 @@ from actions.portal_client.patient_changes import (
     with_emergency_contacts,
     with_phone,
 )
-from actions.portal_client.people import PersonCalls, phones_of, preferred_language
+from actions.portal_client.people import PersonCalls, official_name, phones_of, preferred_language
 from actions.portal_client.requests import task_input
 from actions.portal_client.settings_kept import SettingCalls
 from actions.portal_client.vocabulary import CONSENT_CATEGORY, GENDER_IDENTITY, INTERPRETER_NEEDED, PRONOUNS
@@ -102,13 +102,11 @@ class AccountCalls(PersonCalls, SettingCalls):
 
 
 def _to_info(patient: Json, zone: ZoneInfo) -> PersonalInfo:
-    names = patient.get("name", [])
-    full = min(names, key=lambda name: name.get("use", "official") != "official")
-    usual = next((name for name in names if name.get("use") == "usual"), {})
+    usual = next((name for name in patient["name"] if name.get("use") == "usual"), {})
     email = next((point for point in patient.get("telecom", []) if point.get("system") == "email"), {})
     interpreter = extension(patient, INTERPRETER_NEEDED)
     return PersonalInfo(
-        full_name=text_in(full, "text") or " ".join([*full.get("given", []), text_in(full, "family")]).strip(),
+        full_name=written_name(official_name(patient)),
         preferred_name=" ".join(usual.get("given", [])) or text_in(usual, "text"),
         birth_date=to_day(patient["birthDate"], zone) if "birthDate" in patient else None,
         pronouns=_said(patient, PRONOUNS),
@@ -134,10 +132,9 @@ def _to_address(address: Json) -> Address:
 
 def _to_contact(contact: Json) -> EmergencyContact:
     name = contact.get("name", {})
-    said = text_in(name, "text") or " ".join([*name.get("given", []), text_in(name, "family")]).strip()
     relationship = next((words(each) for each in contact.get("relationship", [])), "")
     phone = next((text_in(each, "value") for each in contact.get("telecom", [])), "")
-    return EmergencyContact(said, relationship, phone)
+    return EmergencyContact(written_name(name), relationship, phone)
 
 
 def _is_app(consent: Json) -> bool:

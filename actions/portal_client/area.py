@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from actions.portal_client.errors import PortalError, SessionExpired
 from actions.portal_client.fhir import Json, id_of, reading
 from actions.portal_client.server import Server
 from actions.portal_client.transport import AccessToken, FhirTransport
@@ -47,3 +51,18 @@ async def by_id(fhir: FhirTransport, rtype: str, ids: set[str]) -> dict[str, Jso
     found = await fhir.search(rtype, [("_id", ",".join(sorted(ids)))])
     with reading(rtype):
         return {id_of(each): each for each in found.matches if each["id"] in ids}
+
+
+async def whichever_answer(*parts: Awaitable[Any]) -> list[Any]:
+    """The answers of parts asked at once, in their order; None for a part that the portal failed to give.
+
+    Raises:
+        SessionExpired: the person has to sign in again.
+        PortalError: no part was answered.
+    """
+    answers = await asyncio.gather(*parts, return_exceptions=True)
+    failed = [each for each in answers if isinstance(each, BaseException)]
+    others = [each for each in failed if not isinstance(each, PortalError) or isinstance(each, SessionExpired)]
+    if others or len(failed) == len(answers):
+        raise next(iter(others), failed[0])
+    return [None if isinstance(each, BaseException) else each for each in answers]

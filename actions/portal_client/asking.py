@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Literal
 
 from actions.portal_client.area import PatientCalls
 from actions.portal_client.errors import DuplicateRequest, NotOffered, OutcomeUnknown, Refused
@@ -34,10 +35,7 @@ class AskingCalls(PatientCalls):
         try:
             return await self._fhir.create(task, key, to_receipt)
         except DuplicateRequest as duplicate:
-            earlier = reference_id(duplicate.reference, "Task")
-            if earlier is None:
-                raise
-            return Receipt(earlier, "request", "requested", already_open=True)
+            return already_open(duplicate, "Task", "request", "requested")
 
     async def _create(self, resource: Json, key: str) -> Receipt:
         """Write a new resource into the record, once per key."""
@@ -79,9 +77,16 @@ def to_receipt(task: Json) -> Receipt:
     return Receipt(id_of(task), "request", status)
 
 
-def inputs_of(*given: Json | None) -> Sequence[Json]:
-    """The inputs that are there."""
-    return [each for each in given if each is not None]
+def already_open(duplicate: DuplicateRequest, rtype: str, how: Literal["native", "request"], status: str) -> Receipt:
+    """What was asked for before, as receipt.
+
+    Raises:
+        DuplicateRequest: the portal does not say which it is.
+    """
+    earlier = reference_id(duplicate.reference, rtype)
+    if earlier is None:
+        raise duplicate
+    return Receipt(earlier, how, status, already_open=True)
 
 
 def _to_written(resource: Json) -> Receipt:

@@ -49,6 +49,7 @@ from actions.portal_client.vocabulary import (
     ASSISTANCE_BAND,
     BASIC_KIND,
     CONSENT_CATEGORY,
+    CONSENT_SCOPE,
     DOCUMENT_KIND,
     INVOICE_KIND,
     PORTAL_REQUEST,
@@ -230,7 +231,7 @@ def _title(document: Json) -> str:
 
 def _consent(patient: str, status: str, now: datetime) -> Json:
     """The person's wish to get statements by e-mail: a legal opt-in, so it is kept as one."""
-    scope = {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+    scope = {"system": CONSENT_SCOPE, "code": "patient-privacy"}
     return {
         "resourceType": "Consent",
         "status": status,

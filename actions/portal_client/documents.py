@@ -19,6 +19,7 @@ from actions.portal_client.fhir import (
     to_day,
     to_instant,
     words,
+    written_name,
 )
 from actions.portal_client.models.documents import Document, DocumentBody, HealthCareAgent
 from actions.portal_client.models.requests import Receipt
@@ -124,5 +125,4 @@ def _rank(person: Json) -> str:
 def _to_agent(person: Json) -> HealthCareAgent:
     name = next(iter(person.get("name", [])), {})
     phone = next((text_in(each, "value") for each in person.get("telecom", []) if each.get("system") == "phone"), "")
-    said = text_in(name, "text") or " ".join([*name.get("given", []), text_in(name, "family")]).strip()
-    return HealthCareAgent(id_of(person), said, phone, _RANKS.get(_rank(person), ""))
+    return HealthCareAgent(id_of(person), written_name(name), phone, _RANKS.get(_rank(person), ""))

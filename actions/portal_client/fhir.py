@@ -126,6 +126,11 @@ def words(found: Json | None) -> str:
     return text_in(found, "text") or next((display for display in displays if display), "")
 
 
+def written_name(name: Json) -> str:
+    """A HumanName without titles, as people write it; empty when it holds nothing."""
+    return text_in(name, "text") or " ".join([*name.get("given", []), text_in(name, "family")]).strip()
+
+
 def extension(element: Json, url: str) -> Json | None:
     """The first extension with that URL."""
     return next((each for each in element.get("extension", []) if each.get("url") == url), None)

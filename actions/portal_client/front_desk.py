@@ -11,7 +11,7 @@ from actions.portal_client.models.requests import Receipt
 from actions.portal_client.port.front_desk import HelpKind
 from actions.portal_client.requests import task_input
 from actions.portal_client.server import Staff
-from actions.portal_client.staff import ask_staff
+from actions.portal_client.staff import ask_staff, by_family_name, by_place_name
 from actions.portal_client.vocabulary import PORTAL_REQUEST
 
 
@@ -19,12 +19,10 @@ class FrontDeskCalls(AnybodysCalls):
     """The clinic itself, for anybody."""
 
     async def providers(self) -> list[Provider]:
-        staff = await self._staff()
-        return sorted(staff.providers.values(), key=lambda each: (each.family_name.casefold(), each.name))
+        return by_family_name(await self._staff())
 
     async def places(self) -> list[Place]:
-        staff = await self._staff()
-        return sorted(staff.places.values(), key=lambda each: each.name.casefold())
+        return by_place_name(await self._staff())
 
     async def request_account_help(self, kind: HelpKind, phone_e164: str, key: str) -> Receipt:
         return await self._file(kind, key, task_input("phone", "valueString", phone_e164))

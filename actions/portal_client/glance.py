@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
-from typing import Any
 
+from actions.portal_client.area import whichever_answer
 from actions.portal_client.bills import BillCalls
-from actions.portal_client.errors import PortalError, SessionExpired
 from actions.portal_client.messaging import MessagingCalls
 from actions.portal_client.models.account import Glance
 from actions.portal_client.orders import OrderCalls
@@ -22,12 +20,7 @@ class GlanceCalls(OrderCalls, RefillCalls, ResultCalls, MessagingCalls, BillCall
 
     async def glance(self) -> Glance:
         parts = (self.appointments(), self._new_results(), self._unread(), self._refills_ready(), self._owed())
-        answers = await asyncio.gather(*parts, return_exceptions=True)
-        failed = [each for each in answers if isinstance(each, BaseException)]
-        others = [each for each in failed if not isinstance(each, PortalError) or isinstance(each, SessionExpired)]
-        if others or len(failed) == len(answers):
-            raise next(iter(others), failed[0])
-        visits, *counts = (_known(each) for each in answers)
+        visits, *counts = await whichever_answer(*parts)
         first = next(iter(visits or []), None)
         return Glance(first, visits is not None, *counts)
 
@@ -43,7 +36,3 @@ class GlanceCalls(OrderCalls, RefillCalls, ResultCalls, MessagingCalls, BillCall
 
     async def _owed(self) -> int:
         return sum(max(0, each.cents) for each in await self.balances())
-
-
-def _known(answer: Any) -> Any:
-    return None if isinstance(answer, BaseException) else answer

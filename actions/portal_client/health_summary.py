@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 from actions.portal_client.allergies import AllergyCalls
-from actions.portal_client.errors import PortalError, SessionExpired
+from actions.portal_client.area import whichever_answer
 from actions.portal_client.health_issues import HealthIssueCalls
 from actions.portal_client.immunizations import ImmunizationCalls
 from actions.portal_client.medications import MedicationCalls
@@ -25,17 +22,8 @@ class HealthSummaryCalls(MedicationCalls, AllergyCalls, HealthIssueCalls, Immuni
             self.immunizations(),
             self.preventive_care(),
         )
-        answers = await asyncio.gather(*parts, return_exceptions=True)
-        failed = [each for each in answers if isinstance(each, BaseException)]
-        others = [each for each in failed if not isinstance(each, PortalError) or isinstance(each, SessionExpired)]
-        if others or len(failed) == len(answers):
-            raise next(iter(others), failed[0])
-        issues, medications, allergies, immunizations, preventive = (_known(each) for each in answers)
+        issues, medications, allergies, immunizations, preventive = await whichever_answer(*parts)
         return HealthSummary(_all(issues), _all(medications), allergies, _all(immunizations), preventive)
-
-
-def _known(answer: Any) -> Any:
-    return None if isinstance(answer, BaseException) else answer
 
 
 def _all[T](found: list[T] | None) -> tuple[T, ...] | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from actions.portal_client.fhir import Json, codes, concept, id_of, reading, text_in, to_day, words
+from actions.portal_client.fhir import Json, codes, concept, id_of, reading, text_in, to_day, words, written_name
 from actions.portal_client.models.records import Immunization, ImmunizationRecord
 from actions.portal_client.models.requests import Receipt
+from actions.portal_client.people import official_name
 from actions.portal_client.told import ToldCalls, day
 
 CVX = "http://hl7.org/fhir/sid/cvx"
@@ -29,7 +30,9 @@ class ImmunizationCalls(ToldCalls):
         doses.sort(key=lambda each: (each.vaccine.casefold(), each.on or date.min))
         with reading("Patient"):
             born = text_in(patient, "birthDate")
-            return ImmunizationRecord(_full_name(patient), to_day(born, self._zone) if born else None, tuple(doses))
+            return ImmunizationRecord(
+                written_name(official_name(patient)), to_day(born, self._zone) if born else None, tuple(doses)
+            )
 
     async def add_immunization(self, vaccine: str, on: date, place: str, key: str) -> Receipt:
         where = {"location": {"display": place}} if place else {}
@@ -60,9 +63,3 @@ def _to_immunization(immunization: Json, zone: ZoneInfo) -> Immunization:
         place=text_in(immunization.get("location", {}), "display") if reported else "",
         by_patient=reported,
     )
-
-
-def _full_name(patient: Json) -> str:
-    names = patient.get("name", [])
-    name = min(names, key=lambda each: each.get("use", "official") != "official")
-    return text_in(name, "text") or " ".join([*name.get("given", []), text_in(name, "family")]).strip()

@@ -21,10 +21,10 @@ from actions.portal_client.fhir import (
 )
 from actions.portal_client.models.insurance import Claim, ClaimStatus, Coverage, CoverageChange, Referral
 from actions.portal_client.models.requests import Receipt
+from actions.portal_client.orders import REFERRAL
 from actions.portal_client.requests import task_input
 from actions.portal_client.vocabulary import DEDUCTIBLE_MET
 
-_REFERRAL = "3457005"
 """SNOMED CT: patient referral."""
 _USABLE = ("active", "draft", "on-hold")
 _MONEY = {"submitted": "billed", "eligible": "allowed", "benefit": "paid", "copay": "owed"}
@@ -55,7 +55,7 @@ class InsuranceCalls(AskingCalls):
         return sorted(listed, key=lambda each: each.on, reverse=True)
 
     async def referrals(self) -> list[Referral]:
-        found = await self._fhir.search("ServiceRequest", [("patient", self._patient_id), ("category", _REFERRAL)])
+        found = await self._fhir.search("ServiceRequest", [("patient", self._patient_id), ("category", REFERRAL)])
         today = self._clock.now().astimezone(self._zone).date()
         with reading("ServiceRequest"):
             mine = [each for each in found.matches if each["status"] in _USABLE and _is_referral(each)]
@@ -105,7 +105,7 @@ def _to_claim(benefit: Json, zone: ZoneInfo) -> Claim:
 
 
 def _is_referral(request: Json) -> bool:
-    return any(_REFERRAL in codes(each) for each in request.get("category", []))
+    return any(REFERRAL in codes(each) for each in request.get("category", []))
 
 
 def _to_referral(request: Json, zone: ZoneInfo) -> Referral:

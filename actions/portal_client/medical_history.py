@@ -13,7 +13,7 @@ from actions.portal_client.models.records import FamilyItem, HistoryItem, Histor
 from actions.portal_client.models.requests import Receipt
 from actions.portal_client.sensitivity import is_restricted
 from actions.portal_client.told import day, is_told
-from actions.portal_client.vocabulary import REQUEST_KEY
+from actions.portal_client.vocabulary import REQUEST_KEY, UCUM
 
 ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _TOLD = ("final", "amended", "corrected")
@@ -52,7 +52,7 @@ class MedicalHistoryCalls(HealthIssueCalls):
         return await self._tell(self._told_condition(what, "resolved", began), "history-update", said, key)
 
     async def report_family_history(self, relative: str, what: str, age: int | None, key: str) -> Receipt:
-        years = {"value": age, "unit": "a", "system": "http://unitsofmeasure.org", "code": "a"}
+        years = {"value": age, "unit": "a", "system": UCUM, "code": "a"}
         # FHIR has no age of zero.
         onset_age = {"onsetString": "at birth"} if age == 0 else {"onsetAge": years} if age is not None else {}
         family = {

@@ -22,7 +22,7 @@ _KINDS: dict[str, Kind] = {
     "387713003": "procedure",
     "103693007": "procedure",
 }
-_REFERRAL = "3457005"
+REFERRAL = "3457005"
 
 
 class OrderCalls(VisitDayCalls):
@@ -72,7 +72,7 @@ def _categories(order: Json) -> list[str]:
 
 def _is_order(order: Json) -> bool:
     """Neither a referral nor what is only recommended."""
-    return text_in(order, "intent").endswith("order") and _REFERRAL not in _categories(order)
+    return text_in(order, "intent").endswith("order") and REFERRAL not in _categories(order)
 
 
 def _kind(order: Json) -> Kind:

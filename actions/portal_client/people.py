@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, codes, id_of, reading, text_in, to_day
+from actions.portal_client.fhir import Json, codes, id_of, reading, text_in, to_day, written_name
 from actions.portal_client.models import Language, Person
 from clock import CLINIC_ZONE
 
@@ -30,17 +30,22 @@ def is_person(patient: Json, phone: str, birth_date: date) -> bool:
 
 def to_person(patient: Json, phone: str) -> Person:
     """A Patient, to be reached at that number."""
-    full = min(patient["name"], key=lambda name: name.get("use", "official") != "official")
+    full = official_name(patient)
     usual = next((name for name in patient["name"] if name.get("use") == "usual"), full)
     return Person(
         id=id_of(patient),
         given_name=_given(usual) or _given(full),
-        full_name=text_in(full, "text") or " ".join([*full.get("given", []), text_in(full, "family")]).strip(),
+        full_name=written_name(full),
         phone=phone,
         can_text=any(line.get("system") == "sms" or line.get("use") == "mobile" for line in _lines(patient, phone)),
         language=preferred_language(patient),
         phone_since=_since(patient, phone, CLINIC_ZONE),
     )
+
+
+def official_name(patient: Json) -> Json:
+    """The HumanName somebody has on paper."""
+    return min(patient["name"], key=lambda name: name.get("use", "official") != "official")
 
 
 def phones_of(patient: Json) -> list[str]:

@@ -20,10 +20,9 @@ from actions.portal_client.models.tracking import (
     SavedAnswers,
 )
 from actions.portal_client.staff import in_languages
-from actions.portal_client.vocabulary import QUESTIONNAIRE_SCORE
+from actions.portal_client.vocabulary import LOINC, QUESTIONNAIRE_SCORE
 
 _HL7 = "http://hl7.org/fhir/StructureDefinition"
-_LOINC = "http://loinc.org"
 _KINDS: dict[str, QuestionKind] = {
     "group": "group",
     "display": "display",
@@ -87,7 +86,7 @@ def _items(holder: Json, around: tuple[str, ...]) -> Iterator[tuple[Json, tuple[
 
 
 def _to_question(item: Json, around: tuple[str, ...], zone: ZoneInfo) -> Question:
-    codings = [each for each in item.get("code", []) if each.get("system") == _LOINC]
+    codings = [each for each in item.get("code", []) if each.get("system") == LOINC]
     return Question(
         id=text_in(item, "linkId"),
         kind=_KINDS.get(item["type"], "text"),

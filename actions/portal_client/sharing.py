@@ -21,6 +21,7 @@ from actions.portal_client.fhir import (
     to_day,
     to_instant,
     to_moment,
+    written_name,
 )
 from actions.portal_client.models.requests import Receipt
 from actions.portal_client.models.sharing import (
@@ -35,7 +36,7 @@ from actions.portal_client.models.sharing import (
 )
 from actions.portal_client.requests import task_input, task_value
 from actions.portal_client.shares import ShareCalls
-from actions.portal_client.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, PORTAL_REQUEST
+from actions.portal_client.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, CONSENT_SCOPE, PORTAL_REQUEST
 
 _LEVELS: dict[str, AccessLevel] = {
     "full": "full",
@@ -64,7 +65,7 @@ class SharingCalls(ShareCalls):
         found = await self._consents(FAMILY)
         related = await self._fhir.search("RelatedPerson", [("patient", self._patient_id)])
         with reading("Consent"):
-            names = {id_of(each): _name(each) for each in related.matches}
+            names = {id_of(each): written_name(next(iter(each.get("name", [])), {})) for each in related.matches}
             listed = [_to_grant(each, names, self._zone) for each in found if each["status"] in ("active", "proposed")]
         today = self._clock.now().astimezone(self._zone).date()
         current = [each for each in listed if each.until is None or each.until >= today]
@@ -210,11 +211,6 @@ def _level(code: str) -> AccessLevel:
     return _LEVELS.get(code, "view")
 
 
-def _name(person: Json) -> str:
-    name = next(iter(person.get("name", [])), {})
-    return text_in(name, "text") or " ".join([*name.get("given", []), text_in(name, "family")]).strip()
-
-
 def _actor(consent: Json) -> Json:
     return next((each["reference"] for each in consent.get("provision", {}).get("actor", [])), {})
 
@@ -278,7 +274,7 @@ def _exchange(patient: str, organization: str, allowed: bool, now: str) -> Json:
     return {
         "resourceType": "Consent",
         "status": "active",
-        "scope": concept("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
+        "scope": concept(CONSENT_SCOPE, "patient-privacy"),
         "category": [concept(CONSENT_CATEGORY, EXCHANGE)],
         "patient": {"reference": patient},
         "dateTime": now,

@@ -20,15 +20,23 @@ class StaffCalls(PatientCalls):
     """Providers and places; the same for every patient, so kept for a while."""
 
     async def providers(self) -> list[Provider]:
-        staff = await self._staff()
-        return sorted(staff.providers.values(), key=lambda each: (each.family_name.casefold(), each.name))
+        return by_family_name(await self._staff())
 
     async def places(self) -> list[Place]:
-        staff = await self._staff()
-        return sorted(staff.places.values(), key=lambda each: each.name.casefold())
+        return by_place_name(await self._staff())
 
     async def _staff(self) -> Staff:
         return await self._server.staff.get(self._clock.now(), lambda: ask_staff(self._fhir))
+
+
+def by_family_name(staff: Staff) -> list[Provider]:
+    """Everybody who sees patients, by family name."""
+    return sorted(staff.providers.values(), key=lambda each: (each.family_name.casefold(), each.name))
+
+
+def by_place_name(staff: Staff) -> list[Place]:
+    """All places, by name."""
+    return sorted(staff.places.values(), key=lambda each: each.name.casefold())
 
 
 async def ask_staff(fhir: FhirTransport) -> Staff:

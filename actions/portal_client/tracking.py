@@ -25,10 +25,9 @@ from actions.portal_client.models.requests import Receipt
 from actions.portal_client.models.tracking import Reading, ReadingKind, Tracker
 from actions.portal_client.questionnaires import QuestionnaireCalls
 from actions.portal_client.requests import task_input
+from actions.portal_client.vocabulary import LOINC, UCUM
 from actions.portal_client.windows import MIDNIGHT
 
-LOINC = "http://loinc.org"
-UCUM = "http://unitsofmeasure.org"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 

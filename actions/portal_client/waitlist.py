@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from actions.portal_client.asking import already_open
 from actions.portal_client.errors import DuplicateRequest, NotOffered
 from actions.portal_client.fhir import (
     Json,
@@ -14,7 +15,6 @@ from actions.portal_client.fhir import (
     id_of,
     reading,
     reference,
-    reference_id,
     text_in,
     to_instant,
     to_moment,
@@ -45,10 +45,7 @@ class WaitlistCalls(ReschedulingCalls):
         try:
             return await self._create(wish, key)
         except DuplicateRequest as duplicate:
-            earlier = reference_id(duplicate.reference, "Appointment")
-            if earlier is None:
-                raise
-            return Receipt(earlier, "native", "waitlist", already_open=True)
+            return already_open(duplicate, "Appointment", "native", "waitlist")
 
     async def leave_waitlist(self, wish_id: str, key: str) -> None:
         await self.cancel_appointment(wish_id, key)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from demo_portal import proxies
+from demo_portal import codes, proxies
 from demo_portal.operations import parameters
-from demo_portal.operations.payment_links import digest
 from demo_portal.outcomes import BadRequest, Forbidden, NotKnown, Unprocessable
 from demo_portal.portal import Answer, Call, Portal, clinic_today, new_id
 from demo_portal.store.engine import Transaction
 from demo_portal.store.moments import instant, milliseconds
 from demo_portal.store.resources import WHOLE, Resources
 from demo_portal.store.tables import INVITATION
-from demo_portal.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, Resource, concept, reference
+from demo_portal.vocabulary import (
+    ACCESS_LEVEL,
+    CONSENT_CATEGORY,
+    CONSENT_SCOPE,
+    Resource,
+    concept,
+    reference,
+)
 
-ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
-SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 LASTS = timedelta(days=7)
 LONGEST_GRANT = timedelta(days=730)
-# Without letters and digits that sound or look alike: the code is read out to somebody.
-_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
 
 
 def acts_for(portal: Portal, conn: Transaction, call: Call) -> Answer:
@@ -48,8 +49,13 @@ def invite(portal: Portal, conn: Transaction, call: Call) -> Answer:
     _check_adult(portal, resources.read("Patient", call.rid))
     related = resources.create(_related(call.rid, name, contact, until))
     consent = resources.create(_grant(portal, call.rid, related["id"], level, until))
-    code, expires = _code(), portal.clock.now() + LASTS
-    row = {"digest": digest(code), "patient_id": call.rid, "consent_id": consent["id"], "related_id": related["id"]}
+    code, expires = codes.drawn(8), portal.clock.now() + LASTS
+    row = {
+        "digest": codes.digest(code),
+        "patient_id": call.rid,
+        "consent_id": consent["id"],
+        "related_id": related["id"],
+    }
     conn.execute(sa.insert(INVITATION), {**row, "expires_at": milliseconds(expires)})
     told = [
         {"name": "grant", "valueReference": reference("Consent", consent["id"])},
@@ -63,7 +69,7 @@ def accept_invitation(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Take an invitation up, once: from now on the other record may be opened."""
     _own(call)
     given = parameters.named(call.body or {}, ("code",))
-    code = str(parameters.value(given, "code", "String") or "").upper().replace(" ", "").replace("-", "")
+    code = codes.typed(str(parameters.value(given, "code", "String") or ""))
     row = _invitation(portal, conn, code, call.rid)
     whole = portal.resources(conn, WHOLE)
     consent = whole.read("Consent", row["consent_id"])
@@ -85,7 +91,7 @@ def accept_invitation(portal: Portal, conn: Transaction, call: Call) -> Answer:
 def _invitation(portal: Portal, conn: Transaction, code: str, guest: str) -> Mapping[str, Any]:
     """The invitation of a code that somebody else has given and that has not lapsed."""
     columns = INVITATION.c
-    live = (columns.digest == digest(code), columns.expires_at > milliseconds(portal.clock.now()))
+    live = (columns.digest == codes.digest(code), columns.expires_at > milliseconds(portal.clock.now()))
     row = conn.execute(sa.select(INVITATION).where(*live)).mappings().one_or_none()
     if row is None or row["patient_id"] == guest:
         raise _not_valid()
@@ -154,7 +160,7 @@ def _grant(portal: Portal, patient: str, related: str, level: str, until: date) 
         "resourceType": "Consent",
         "id": new_id(),
         "status": "proposed",
-        "scope": concept(SCOPE, "patient-privacy"),
+        "scope": concept(CONSENT_SCOPE, "patient-privacy"),
         "category": [concept(CONSENT_CATEGORY, "family-access")],
         "patient": reference("Patient", patient),
         "dateTime": instant(portal.clock.now(), portal.zone),
@@ -173,7 +179,3 @@ def _link(whole: Resources, patient: str, related: str) -> None:
     own = whole.read("Patient", patient)
     link = {"other": reference("RelatedPerson", related), "type": "seealso"}
     whole.amend({**own, "link": [*own.get("link", []), link]})
-
-
-def _code() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(8))

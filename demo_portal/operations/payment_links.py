@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
 
+from demo_portal.codes import digest
 from demo_portal.operations import parameters
 from demo_portal.outcomes import BadRequest, NotKnown, TooMany, Unprocessable
 from demo_portal.portal import Answer, Call, Portal
@@ -50,11 +50,6 @@ def guest_payment_link(portal: Portal, conn: Transaction, call: Call) -> Answer:
     # A transaction of its own: in a longer one the count of guesses would go with a refusal.
     with portal.database.writing() as own:
         return _opened(portal, own, patient, account, cents)
-
-
-def digest(token: str) -> str:
-    """What of a page's token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _found(portal: Portal, conn: Transaction, call: Call) -> tuple[Resource, str]:

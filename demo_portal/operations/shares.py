@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from demo_portal import proxies
+from demo_portal import codes, proxies
 from demo_portal.operations import parameters
-from demo_portal.operations.payment_links import digest
 from demo_portal.outcomes import Forbidden, NotKnown
 from demo_portal.portal import Answer, Call, Portal, clinic_today, new_id
 from demo_portal.store.engine import Transaction
@@ -18,14 +16,13 @@ from demo_portal.store.tables import SHARE
 from demo_portal.vocabulary import Resource
 
 LASTS = timedelta(minutes=60)
-_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
 
 
 def share(portal: Portal, conn: Transaction, call: Call) -> Answer:
     """Make a code; it is told once and kept only as a hash."""
     _check_may_share(portal, portal.resources(conn, call.access.scope).read("Patient", call.rid), call)
-    code, now = "".join(secrets.choice(_LETTERS) for _ in range(10)), portal.clock.now()
-    row = {"id": new_id(), "digest": digest(code), "patient_id": call.rid, "made_at": milliseconds(now)}
+    code, now = codes.drawn(10), portal.clock.now()
+    row = {"id": new_id(), "digest": codes.digest(code), "patient_id": call.rid, "made_at": milliseconds(now)}
     conn.execute(sa.insert(SHARE), {**row, "expires_at": milliseconds(now + LASTS), "opened_by": "", "revoked": False})
     told = [
         {"name": "id", "valueString": row["id"]},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["token", "reference", "date", "string", "uri"]
+_LETTERS = {"create": "c", "update": "u"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Served:
     def shared(self) -> bool:
         """Whether it belongs to nobody, so that everybody may read it."""
         return self.owner is None and not self.assistants
+
+    @property
+    def writes(self) -> str:
+        """What may be written, in the letters of SMART scopes: `c`, `u`, both or nothing."""
+        return "".join(_LETTERS[each] for each in self.interactions if each in _LETTERS)
 
 
 READ = ("read", "vread", "history-instance", "search-type")

@@ -8,6 +8,7 @@ from demo_portal.seed.sources import Entry, Seed, resource, slug
 from demo_portal.vocabulary import (
     BASIC_KIND,
     CONSENT_CATEGORY,
+    CONSENT_SCOPE,
     NOTIFICATION_CHOICE,
     QUIET_HOURS,
     SETTING,
@@ -15,8 +16,6 @@ from demo_portal.vocabulary import (
     concept,
     reference,
 )
-
-SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 
 
 def account(seed: Seed) -> Iterator[Resource]:
@@ -64,7 +63,7 @@ def _app(seed: Seed, patient: str, entry: Entry) -> Resource:
         "Consent",
         f"{patient}-app-{slug(entry['name'])}",
         status="active",
-        scope=concept(SCOPE, "patient-privacy"),
+        scope=concept(CONSENT_SCOPE, "patient-privacy"),
         category=[concept(CONSENT_CATEGORY, "app-access")],
         patient=reference("Patient", patient),
         dateTime=since,

@@ -13,6 +13,7 @@ from demo_portal.tasks.plans import plan
 from demo_portal.vocabulary import (
     ACCOUNT_TYPE,
     CONSENT_CATEGORY,
+    CONSENT_SCOPE,
     DUE_DATE,
     INVOICE_KIND,
     STATEMENT_NUMBER,
@@ -114,7 +115,7 @@ def _copay(seed: Seed, patient: str, entry: Entry) -> Resource:
 
 
 def _paperless(seed: Seed, patient: str) -> Resource:
-    scope = concept("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy")
+    scope = concept(CONSENT_SCOPE, "patient-privacy")
     return resource(
         "Consent",
         f"{patient}-paperless",

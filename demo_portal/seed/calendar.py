@@ -65,11 +65,3 @@ class Calendar:
 def clock_time(text: str) -> time:
     """A time of day, written as 09:30."""
     return time.fromisoformat(text)
-
-
-def years_after(day: date, years: int) -> date:
-    """The birthday some years later; 29 February becomes 1 March."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)

@@ -9,9 +9,8 @@ from demo_portal.seed.papers import Letter, letter_pdf
 from demo_portal.seed.paperwork import document, letterhead
 from demo_portal.seed.patients import birth_date, full_name
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import LOINC, Resource, concept, reference
+from demo_portal.vocabulary import LOINC, ROLE_CODE, Resource, concept, reference
 
-ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 RANKS = {1: "First", 2: "Alternate"}
 DIRECTIVE_WORDS = (
     "I name the persons below to decide about my care when I cannot decide myself.",
@@ -59,7 +58,7 @@ def _agent(patient: str, entry: Entry) -> Resource:
         f"{patient}-agent-{entry['rank']}",
         active=True,
         patient=reference("Patient", patient),
-        relationship=[concept(ROLE, "HPOWATT", "Health care agent")],
+        relationship=[concept(ROLE_CODE, "HPOWATT", "Health care agent")],
         name=[{"text": entry["name"]}],
         telecom=[{"system": "phone", "value": entry["phone"], "use": "mobile", "rank": entry["rank"]}],
     )

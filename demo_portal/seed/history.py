@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from demo_portal.seed.calendar import years_after
 from demo_portal.seed.patients import birth_date
 from demo_portal.seed.results import quantity
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import LOINC, OBSERVATION_CATEGORY, Resource, concept, reference
+from demo_portal.store.moments import years_after
+from demo_portal.vocabulary import (
+    ALLERGY_CLINICAL,
+    ALLERGY_VERIFICATION,
+    CONDITION_CATEGORY,
+    CONDITION_CLINICAL,
+    CONDITION_VERIFICATION,
+    LOINC,
+    OBSERVATION_CATEGORY,
+    SNOMED,
+    Resource,
+    concept,
+    reference,
+)
 
 CVX = "http://hl7.org/fhir/sid/cvx"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
-SNOMED = "http://snomed.info/sct"
-ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
-CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
-CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 
 # Name, CVX code, dose, months of age (the usual childhood schedule of the CDC).
 CHILD_SERIES = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import Resource, concept, money, reference
+from demo_portal.vocabulary import SNOMED, Resource, concept, money, reference
 
 CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
 ADJUDICATION = "http://terminology.hl7.org/CodeSystem/adjudication"
-SNOMED = "http://snomed.info/sct"
 TOTALS = {"billed": "submitted", "allowed": "eligible", "paid": "benefit", "owed": "copay"}
 REFERRAL_STATUS = {"authorized": "active", "pending": "draft"}
 

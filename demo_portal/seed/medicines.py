@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import CONTROLLED_SUBSTANCE, MEDICATION, Resource, reference
+from demo_portal.vocabulary import CONTROLLED_SUBSTANCE, MEDICATION, UCUM, Resource, reference
 
 SUPPLY_DAYS = 30
 
@@ -77,4 +77,4 @@ def _instructions(entry: Entry) -> str:
 
 
 def _days() -> Resource:
-    return {"value": SUPPLY_DAYS, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+    return {"value": SUPPLY_DAYS, "unit": "days", "system": UCUM, "code": "d"}

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from demo_portal.seed.history import CONDITION_CATEGORY, CONDITION_CLINICAL, CONDITION_VERIFICATION
 from demo_portal.seed.results import quantity
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import LOINC, OBSERVATION_CATEGORY, Resource, concept, reference
-
-ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
-SNOMED = "http://snomed.info/sct"
+from demo_portal.vocabulary import LOINC, OBSERVATION_CATEGORY, ROLE_CODE, SNOMED, Resource, concept, reference
 
 
 def past(seed: Seed, person: Entry) -> Iterator[Resource]:
@@ -58,7 +55,7 @@ def _relative(seed: Seed, patient: str, entry: Entry) -> Resource:
         status="completed",
         patient=reference("Patient", patient),
         date=seed.calendar.day(entry["told"]).isoformat(),
-        relationship=concept(ROLE, entry["who"], entry["name"]),
+        relationship=concept(ROLE_CODE, entry["who"], entry["name"]),
         condition=conditions,
     )
 

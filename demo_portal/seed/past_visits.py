@@ -11,9 +11,8 @@ from demo_portal.seed.papers import VisitSummary, summary_pdf, summary_text, tex
 from demo_portal.seed.paperwork import CLINICAL_CATEGORY, document, letterhead
 from demo_portal.seed.patients import birth_date, full_name
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import LOINC, RECORD_TAG, VISIT_TYPE, Resource, concept, reference
+from demo_portal.vocabulary import ACT_CODE, LOINC, RECORD_TAG, VISIT_TYPE, Resource, concept, reference
 
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CLASSES = {"office": ("AMB", "ambulatory"), "video": ("VR", "virtual"), "emergency": ("EMER", "emergency"),
            "hospital": ("IMP", "inpatient encounter")}  # fmt: skip
 SUMMARY, NOTE = "visit-summary", "visit-note"

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from demo_portal.seed.calendar import years_after
 from demo_portal.seed.clinic import LANGUAGE, LANGUAGES, ORGANIZATION
 from demo_portal.seed.sources import Entry, Seed, resource
+from demo_portal.store.moments import years_after
 from demo_portal.vocabulary import (
     DEDUCTIBLE_MET,
     INTERPRETER_NEEDED,
     PORTAL_ACCOUNT_SINCE,
     PREFERRED_PHARMACY,
     PRONOUNS,
+    ROLE_CODE,
     Resource,
     concept,
     money,
     reference,
 )
 
-ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 CONTACT_ROLE = "http://terminology.hl7.org/CodeSystem/v2-0131"
 COPAY = "http://terminology.hl7.org/CodeSystem/coverage-copay-type"
 COVERAGE_CLASS = "http://terminology.hl7.org/CodeSystem/coverage-class"
@@ -141,7 +141,7 @@ def _proxy(seed: Seed, person: Entry, proxy: Entry) -> Resource:
         f"{proxy['who']}-{person['key']}",
         active=until > seed.calendar.today,
         patient=reference("Patient", person["key"]),
-        relationship=[concept(ROLE, proxy["relationship"])],
+        relationship=[concept(ROLE_CODE, proxy["relationship"])],
         name=[{"text": full_name(who), "given": who["given"], "family": who["family"]}],
         telecom=_telecom(seed, who) or None,
         birthDate=birth_date(seed, who).isoformat(),

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from demo_portal.seed.history import CVX
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import LOINC, VISIT_TYPE, Resource, concept, reference
+from demo_portal.vocabulary import LOINC, SNOMED, VISIT_TYPE, Resource, concept, reference
 
-SNOMED = "http://snomed.info/sct"
 FORECAST = "http://terminology.hl7.org/CodeSystem/immunization-recommendation-status"
 DATES = {"due": ("30980-7", "Date vaccine due"), "late": ("59778-1", "Date when overdue for immunization")}
 

@@ -8,7 +8,7 @@ from typing import Any
 from demo_portal.seed.clinic import in_both
 from demo_portal.seed.folders import entries
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import LOINC, OURS, PORTAL_REQUEST, Resource, concept, reference
+from demo_portal.vocabulary import LOINC, OURS, PORTAL_REQUEST, UCUM, Resource, concept, reference
 
 ANSWER = f"{OURS}/CodeSystem/questionnaire-answer"
 COMPLETE = "complete-questionnaire"
@@ -17,7 +17,6 @@ LEAST = "http://hl7.org/fhir/StructureDefinition/minValue"
 MOST = "http://hl7.org/fhir/StructureDefinition/maxValue"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
-UCUM = "http://unitsofmeasure.org"
 
 ASKED_WITHIN = "D+14"
 """When an answer is wanted by, if the seed does not say."""

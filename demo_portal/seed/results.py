@@ -14,13 +14,13 @@ from demo_portal.vocabulary import (
     INTERPRETATION,
     LOINC,
     OBSERVATION_CATEGORY,
+    UCUM,
     Resource,
     concept,
     reference,
 )
 
 OBSERVATION_CATEGORIES = {"LAB": "laboratory", "RAD": "imaging", "SP": "procedure"}
-UCUM = "http://unitsofmeasure.org"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from demo_portal.seed.clinic import in_both
 from demo_portal.seed.sources import Entry, Seed, resource, slug
 from demo_portal.tasks.echeckin import ECHECKIN, STEPS, step_task
-from demo_portal.vocabulary import LIST_KIND, LOINC, PORTAL_REQUEST, VISIT_TYPE, Resource, concept, reference
+from demo_portal.vocabulary import LIST_KIND, LOINC, PORTAL_REQUEST, SNOMED, VISIT_TYPE, Resource, concept, reference
 
-SNOMED = "http://snomed.info/sct"
 CATEGORIES = {
     "laboratory": ("108252007", "Laboratory procedure"),
     "imaging": ("363679005", "Imaging"),

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo_portal.seed.sources import Entry, Seed, resource
-from demo_portal.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, Resource, concept, reference
+from demo_portal.vocabulary import (
+    ACCESS_LEVEL,
+    AGENT_TYPE,
+    CONSENT_CATEGORY,
+    CONSENT_SCOPE,
+    Resource,
+    concept,
+    reference,
+)
 
-SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 EVENT_TYPE = {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest"}
-AGENT_TYPE = "http://terminology.hl7.org/CodeSystem/extra-security-role-type"
 
 
 def sharing(seed: Seed) -> Iterator[Resource]:
@@ -52,7 +58,7 @@ def _base(patient: str, rid: str, category: str, since: str, provision: Resource
         "Consent",
         f"{patient}-{rid}",
         status="active",
-        scope=concept(SCOPE, "patient-privacy"),
+        scope=concept(CONSENT_SCOPE, "patient-privacy"),
         category=[concept(CONSENT_CATEGORY, category)],
         patient=reference("Patient", patient),
         dateTime=since,

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo_portal.seed.sources import Entry, Seed, resource, slug
-from demo_portal.vocabulary import CONSENT_CATEGORY, Resource, concept, reference
-
-CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+from demo_portal.vocabulary import ACT_CODE, CONSENT_CATEGORY, CONSENT_SCOPE, Resource, concept, reference
 
 
 def tracking(seed: Seed) -> Iterator[Resource]:

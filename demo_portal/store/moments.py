@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 Interval = tuple[int, int]
@@ -26,6 +26,14 @@ def moment(ms: int) -> datetime:
 def instant(at: datetime, zone: ZoneInfo) -> str:
     """An aware moment as FHIR instant in that zone, to the second."""
     return at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def years_after(day: date, years: int) -> date:
+    """The birthday some years later; 29 February becomes 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def interval(text: str, zone: ZoneInfo) -> Interval:

@@ -10,7 +10,7 @@ from demo_portal.portal import Answer
 from demo_portal.store import criteria, searching
 from demo_portal.store.engine import lock
 from demo_portal.tasks import inputs
-from demo_portal.vocabulary import EXISTING_REQUEST, PORTAL_REQUEST, TASK_CODE, Resource, codes_in
+from demo_portal.vocabulary import PORTAL_REQUEST, TASK_CODE, Resource, codes_in, reference
 from demo_portal.writes.attempt import Attempt, Handler, keep, only_changes, replace
 from demo_portal.writes.references import check_references
 
@@ -110,8 +110,5 @@ def refuse_second(attempt: Attempt) -> None:
     lock(attempt.conn, f"request {attempt.patient} {code} {about}")
     pairs = [("code", f"{system}|{code}"), ("status", ",".join(OPEN)), *([("focus", about)] if about else [])]
     found = searching.matches(attempt.resources, criteria.parse("Task", pairs))
-    if not found:
-        return
-    refused = Duplicate("This has been asked for already.", "open-request-exists", "Task.focus")
-    refused.extensions = [{"url": EXISTING_REQUEST, "valueReference": {"reference": f"Task/{found[0]['id']}"}}]
-    raise refused
+    if found:
+        raise Duplicate("This has been asked for already.", "Task.focus", reference("Task", found[0]["id"]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
 
+from demo_portal import codes
 from demo_portal.outcomes import Invalid, Unprocessable
 from demo_portal.portal import Answer, new_id
 from demo_portal.store import criteria, idempotency, searching
@@ -30,7 +30,6 @@ from demo_portal.vocabulary import (
 from demo_portal.writes.attempt import Attempt, keep
 
 # Without letters and digits that sound or look alike: receipts are read out on the phone.
-_RECEIPT_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _is_copay(invoice: Resource) -> bool:
 
 def _receipt(resources: Resources) -> str:
     day = resources.now.astimezone(resources.zone).strftime("%y%m%d")
-    return f"R{day}-{''.join(secrets.choice(_RECEIPT_LETTERS) for _ in range(6))}"
+    return f"R{day}-{codes.drawn(6)}"
 
 
 def cents_of(amount: int | float | Decimal) -> int:

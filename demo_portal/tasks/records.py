@@ -8,7 +8,7 @@ from demo_portal.store import criteria, searching
 from demo_portal.store.engine import lock
 from demo_portal.tasks import inputs
 from demo_portal.tasks.kind import OPEN, Kind, check_focus, code_of, ours, waiting
-from demo_portal.vocabulary import EXISTING_REQUEST, Resource
+from demo_portal.vocabulary import Resource, reference
 from demo_portal.writes.attempt import Attempt, keep
 from demo_portal.writes.references import check_references
 
@@ -68,9 +68,7 @@ def _refuse_second(attempt: Attempt, change: str) -> None:
     pairs = [("code", f"{system}|{code}"), ("status", ",".join(OPEN)), ("focus", focus)]
     for each in searching.matches(attempt.resources, criteria.parse("Task", pairs)):
         if inputs.one(each, "change", "valueString") == change:
-            refused = Duplicate("This has been asked for already.", "open-request-exists", "Task.focus")
-            refused.extensions = [{"url": EXISTING_REQUEST, "valueReference": {"reference": f"Task/{each['id']}"}}]
-            raise refused
+            raise Duplicate("This has been asked for already.", "Task.focus", reference("Task", each["id"]))
 
 
 KINDS: dict[tuple[str, str], Kind] = {

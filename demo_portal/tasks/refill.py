@@ -15,12 +15,12 @@ from demo_portal.tasks import inputs
 from demo_portal.tasks.kind import OPEN
 from demo_portal.vocabulary import (
     CONTROLLED_SUBSTANCE,
-    EXISTING_REQUEST,
     ORGANIZATION_TYPE,
     TASK_CODE,
     Resource,
     codes_in,
     extension,
+    reference,
 )
 from demo_portal.writes.attempt import Attempt, keep
 
@@ -47,11 +47,9 @@ def _refuse_second(resources: Resources, order_id: str) -> None:
     pairs = [("focus", f"MedicationRequest/{order_id}"), ("status", ",".join(OPEN))]
     pairs.append(("code", f"{TASK_CODE}|fulfill,{TASK_CODE}|approve"))
     found = searching.matches(resources, criteria.parse("Task", pairs))
-    if not found:
-        return
-    refused = Duplicate("A refill of this medicine has been asked for already.", "open-request-exists", "Task.focus")
-    refused.extensions = [{"url": EXISTING_REQUEST, "valueReference": {"reference": f"Task/{found[0]['id']}"}}]
-    raise refused
+    if found:
+        already = reference("Task", found[0]["id"])
+        raise Duplicate("A refill of this medicine has been asked for already.", "Task.focus", already)
 
 
 def _check_order(order: Resource, code: str) -> None:

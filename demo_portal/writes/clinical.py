@@ -6,18 +6,22 @@ from demo_portal.outcomes import Invalid, Unprocessable
 from demo_portal.portal import Answer
 from demo_portal.store import criteria, searching
 from demo_portal.store.moments import interval, milliseconds
-from demo_portal.vocabulary import Resource, codes_in, concept
+from demo_portal.vocabulary import (
+    ALLERGY_CLINICAL,
+    ALLERGY_VERIFICATION,
+    CONDITION_CATEGORY,
+    CONDITION_CLINICAL,
+    CONDITION_VERIFICATION,
+    ROLE_CODE,
+    SNOMED,
+    Resource,
+    codes_in,
+    concept,
+)
 from demo_portal.writes.attempt import Attempt, Rule, keep, only_changes, replace, said_by_patient
 from demo_portal.writes.readings import record_reading
 
-ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
-ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
-CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 IMMUNIZATION_ORIGIN = "http://terminology.hl7.org/CodeSystem/immunization-origin"
-SNOMED = "http://snomed.info/sct"
-ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 RELATIVES = {
     "MTH": "mother", "FTH": "father", "PRN": "parent", "SIB": "sibling", "SIS": "sister", "BRO": "brother",
     "CHILD": "child", "SON": "son", "SONC": "son", "DAU": "daughter", "DAUC": "daughter",
@@ -87,7 +91,7 @@ def add_family_history(attempt: Attempt) -> Answer:
         where = "FamilyMemberHistory.condition"
         raise Invalid("Say what the relative has or had.", "required", where)
     relationship = attempt.body["relationship"]
-    if not (codes_in(relationship, ROLE) or relationship.get("text")):
+    if not (codes_in(relationship, ROLE_CODE) or relationship.get("text")):
         raise Invalid("Say which relative.", "required", "FamilyMemberHistory.relationship")
     _check_ages(attempt.body)
     shown = {"relationship": _with_name(relationship)}
@@ -161,7 +165,7 @@ def _check_ages(family: Resource) -> None:
 
 def _with_name(relationship: Resource) -> Resource:
     """The relationship with its name, so that people can read it."""
-    known = [RELATIVES[code] for code in codes_in(relationship, ROLE) if code in RELATIVES]
+    known = [RELATIVES[code] for code in codes_in(relationship, ROLE_CODE) if code in RELATIVES]
     return relationship if relationship.get("text") or not known else {**relationship, "text": known[0]}
 
 

@@ -9,7 +9,7 @@ from demo_portal.store import criteria, searching
 from demo_portal.store.engine import lock
 from demo_portal.store.indexing import target
 from demo_portal.store.moments import interval, milliseconds
-from demo_portal.vocabulary import EXISTING_REQUEST, LIST_KIND, Resource, codes_in, reference
+from demo_portal.vocabulary import LIST_KIND, Resource, codes_in, reference
 from demo_portal.writes.attempt import Attempt, Rule, keep, only_changes, replace
 
 MOST_FAVORITES = 20
@@ -83,11 +83,8 @@ def _check_wish(attempt: Attempt, visit: Resource) -> None:
 
 def _refuse_second(attempt: Attempt, visit: Resource) -> None:
     known = next((wish for wish in waitlist.waiting(attempt.whole) if waitlist.about(wish) == visit["id"]), None)
-    if known is None:
-        return
-    refused = Duplicate("This visit is on the wait list already.", "open-request-exists", "Appointment")
-    refused.extensions = [{"url": EXISTING_REQUEST, "valueReference": reference("Appointment", known["id"])}]
-    raise refused
+    if known is not None:
+        raise Duplicate("This visit is on the wait list already.", "Appointment", reference("Appointment", known["id"]))
 
 
 def _check_favorite(body: Resource) -> None:
