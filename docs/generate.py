@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that other files know better: capabilities.md and settings.md; `--check` only compares."""
+"""Writes the pages and tables of docs/ that other files know better; `--check` only compares."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from actions.portal_client.ways import ways
 from assistant.capabilities import CATALOGUE
 from demo_portal.operations.table import OPERATIONS
 from demo_portal.registry import TYPES
+from docs.controls import controls_table
 from settings import TABLE
 
 HERE = Path(__file__).parent
@@ -62,10 +63,20 @@ def settings_page() -> str:
 
 
 def portal_page() -> str:
-    """docs/portal.md with its two tables as the code has them; the words around them stay."""
-    page = (HERE / "portal.md").read_text(encoding="utf-8")
-    for name, table in (("ways", _ways_table()), ("types", _types_table())):
-        start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    """docs/portal.md with its two tables as the code has them."""
+    return _with_tables("portal.md", ways=_ways_table(), types=_types_table())
+
+
+def security_page() -> str:
+    """docs/security.md with the controls and the tests that are there."""
+    return _with_tables("security.md", controls=controls_table())
+
+
+def _with_tables(name: str, **tables: str) -> str:
+    """A page with its tables put between their marks; the words around them stay."""
+    page = (HERE / name).read_text(encoding="utf-8")
+    for mark, table in tables.items():
+        start, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
         before, rest = page.split(start)
         page = f"{before}{start}\n{table}\n{end}{rest.split(end)[1]}"
     return page
@@ -94,7 +105,12 @@ def _types_table() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"capabilities.md": capabilities_page, "portal.md": portal_page, "settings.md": settings_page}
+PAGES = {
+    "capabilities.md": capabilities_page,
+    "portal.md": portal_page,
+    "security.md": security_page,
+    "settings.md": settings_page,
+}
 
 
 def stale_pages() -> list[str]:

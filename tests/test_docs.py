@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.controls import Control, controls, shown_by
 from docs.generate import stale_pages
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,12 @@ def test_every_path_in_code_marks_exists(page: Path) -> None:
     )
     # Pages name some files by a pattern; those end in the folder that holds them.
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)
+def test_every_control_has_its_files_and_a_test_named_after_it(control: Control) -> None:
+    assert [path for path in control.where if not (ROOT / path).exists()] == []
+    assert shown_by().get(control.id), f"no test is called {control.stem}..."
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
