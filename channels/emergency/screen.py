@@ -9,10 +9,10 @@ from typing import Literal
 
 import yaml
 
-from channels.emergency import oblique
+from channels.emergency import learned
 from channels.emergency.context import Verdict
+from channels.emergency.learned import Hunch, LearnedEar
 from channels.emergency.message import plain
-from channels.emergency.oblique import Oblique
 from channels.emergency.rules import Finding, Kind, Rulebook, danger_words
 
 Language = Literal["en", "es"]
@@ -20,6 +20,19 @@ LANGUAGES: tuple[Language, ...] = ("en", "es")
 RESPONSES = Path(__file__).parents[2] / "assistant" / "responses"
 ASKS = {"crisis": "utter_report_crisis_ask", "violence": "utter_report_crisis_violence_ask"}
 ASK = "utter_report_emergency_ask"
+ANSWERS: dict[str, tuple[Kind, str]] = {
+    "emergency": ("emergency", "utter_report_emergency"),
+    "poison": ("poison", "utter_report_emergency_poison"),
+    "pregnancy": ("emergency", "utter_report_emergency_pregnancy"),
+    "crisis": ("crisis", "utter_report_crisis"),
+    "postpartum": ("crisis", "utter_report_crisis_postpartum"),
+    "violence": ("violence", "utter_report_crisis_violence"),
+}
+"""What is answered to each kind that the learned ear tells apart."""
+FIRES = {Verdict.NOTHING: 0.6, Verdict.ASK: 0.5, Verdict.FIRE: 0.2}
+"""Chance of danger from which on the answer is given, by what the patterns say; docs/safety.md has how they were chosen."""
+ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.3, Verdict.FIRE: 0.1}
+"""Chance from which on it is asked whether it is happening."""
 URGENCY: dict[Kind, int] = {"ask": 0, "violence": 1, "poison": 2, "crisis": 3, "emergency": 4}
 UNDER_WAY = "utter_report_crisis_now"
 """An attempt on one's life that has begun: the answer says 911 first and 988 with it, so nothing outranks it."""
@@ -44,11 +57,11 @@ class EmergencyScreen:
         self,
         rulebooks: Mapping[Language, Rulebook],
         texts: Mapping[Language, Mapping[str, str]],
-        roundabout: Mapping[str, Oblique],
+        ear: LearnedEar | None,
     ) -> None:
         self._rulebooks = rulebooks
         self._texts = texts
-        self._roundabout = roundabout
+        self._ear = ear
 
     @classmethod
     def load(cls) -> EmergencyScreen:
@@ -58,7 +71,7 @@ class EmergencyScreen:
             language: Rulebook.load(language, frozenset().union(*(words[o] for o in LANGUAGES if o != language)))
             for language in LANGUAGES
         }
-        return cls(rulebooks, {language: _texts(language) for language in LANGUAGES}, oblique.load())
+        return cls(rulebooks, {language: _texts(language) for language in LANGUAGES}, learned.load())
 
     def check(self, text: str, language: str) -> Alarm | None:
         """The gravest danger heard in `text`, None for none; `language` is that of the conversation.
@@ -67,25 +80,20 @@ class EmergencyScreen:
         """
         bare = plain(text)
         home = self._home(bare)
-        heard = {each: self._rulebooks[each].hear(bare, each in home) for each in LANGUAGES}
-        found: list[tuple[Finding, Language]] = [(f, each) for each in LANGUAGES for f in heard[each].findings]
-        if found:
-            return _alarm(*max(found, key=lambda one: (*_weight(one[0]), one[1] == language)))
-        rest = min((heard[each].rest for each in LANGUAGES), key=len)
-        return self._by_hunch(rest, sorted(home, key=lambda each: each != language))
+        found: list[tuple[Finding, Language]] = [
+            (finding, each) for each in LANGUAGES for finding in self._rulebooks[each].hear(bare, each in home).findings
+        ]
+        strongest = max(found, key=lambda one: (*_weight(one[0]), one[1] == language)) if found else None
+        if self._ear is None:
+            return _alarm(*strongest) if strongest else None
+        own: Language = "es" if language == "es" else "en"
+        return _both_ears(strongest, self._ear.hunch(bare), own if own in home else home[0])
 
     def _home(self, bare: str) -> list[Language]:
         """The languages that the message may be in: the one with most of its small words, or all when equal."""
         words = set(bare.split())
         signs = {each: len(words & self._rulebooks[each].marks) for each in LANGUAGES}
         return [each for each in LANGUAGES if signs[each] == max(signs.values())]
-
-    def _by_hunch(self, rest: str, languages: list[Language]) -> Alarm | None:
-        for each in languages:
-            hunch = self._roundabout[each].hunch(rest) if each in self._roundabout else None
-            if hunch and hunch.chance >= oblique.SURE:
-                return Alarm("ask", "unclear", f"{each}.oblique.{hunch.kind}", ASKS.get(hunch.kind, ASK), each)
-        return None
 
     def replies(self, alarm: Alarm, language: str) -> str:
         """The reviewed answer, in the language in which the danger was heard, not in the `language` of the talk."""
@@ -100,6 +108,21 @@ class EmergencyScreen:
         return dict(self._texts["es" if language == "es" else "en"])
 
 
+def _both_ears(pattern: tuple[Finding, Language] | None, hunch: Hunch, language: Language) -> Alarm | None:
+    """What the patterns and the learned ear make of a message together; either alone must be surer than both."""
+    verdict = pattern[0].verdict if pattern else Verdict.NOTHING
+    if pattern and verdict is Verdict.FIRE and hunch.chance >= FIRES[verdict]:
+        return _alarm(*pattern)
+    if hunch.chance >= FIRES[verdict]:
+        kind, act = ANSWERS[hunch.kind]
+        return Alarm(kind, "learned", f"{language}.learned.{hunch.kind}", act, language)
+    if hunch.chance < ASKS_FROM[verdict]:
+        return None
+    if pattern:
+        return _asking(*pattern)
+    return Alarm("ask", "learned", f"{language}.learned.{hunch.kind}", ASKS.get(ANSWERS[hunch.kind][0], ASK), language)
+
+
 def _weight(finding: Finding) -> tuple[int, int]:
     grave = 9 if finding.rule.act == UNDER_WAY else URGENCY[finding.rule.kind]
     return int(finding.verdict), grave
@@ -109,8 +132,13 @@ def _alarm(finding: Finding, language: Language) -> Alarm:
     rule = finding.rule
     name = f"{language}.{rule.category}.{rule.name}"
     if finding.verdict is Verdict.ASK:
-        return Alarm("ask", rule.category, name, ASKS.get(rule.kind, ASK), language)
+        return _asking(finding, language)
     return Alarm(rule.kind, rule.category, name, rule.act, language)
+
+
+def _asking(finding: Finding, language: Language) -> Alarm:
+    rule = finding.rule
+    return Alarm("ask", rule.category, f"{language}.{rule.category}.{rule.name}", ASKS.get(rule.kind, ASK), language)
 
 
 def _texts(language: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Hears danger that is said in a roundabout way and that no pattern holds; it can only cause a question, never an alarm.
+"""Hears danger however it is put, from thousands of sentences that were written by hand for both languages.
 
-Logistic regression over which letter groups and word pairs occur, learned by `channels.emergency.training` from
-`tests/data` and the assistant's own examples. Plain arithmetic on a file of weights; without the file it hears nothing.
+Logistic regression over which words, pairs of words and letter groups occur, learned by `channels.emergency.training`.
+Plain arithmetic on a file of weights; without the file it hears nothing and the patterns go on alone.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from pathlib import Path
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 NOTHING = "nothing"
-SURE = 0.9
-"""From this chance of danger on a question is asked: at most 5 in 1,000 ordinary messages, docs/safety.md."""
 MOST_WORDS = 250
-WINDOW = 14
-STRIDE = 7
+WINDOW = 24
+STRIDE = 12
 """A long message is also read in overlapping stretches, so that one clause is not drowned by the rest."""
 
-FEWEST = 3
-"""A message of fewer words says too little for a hunch; the patterns read it alone."""
+FEWEST = 2
+"""A message of fewer words says too little; the patterns read it alone."""
+
+LENGTH_POWER = 0.7
+"""How much a longer message's features are weighed down; between a sum (0) and a mean (1)."""
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _GROUPS = (3, 4, 5)
@@ -40,8 +41,8 @@ class Hunch:
     chance: float
 
 
-class Oblique:
-    """The weights of one language."""
+class LearnedEar:
+    """The weights of both languages together, for people mix them."""
 
     def __init__(self, kinds: list[str], bias: list[float], weights: Mapping[str, list[float]]) -> None:
         self._kinds = kinds
@@ -50,14 +51,14 @@ class Oblique:
         self._none = [0.0] * len(kinds)
 
     def hunch(self, text: str) -> Hunch:
-        """The most dangerous reading of the plain `text`, or of any stretch of it."""
+        """The most dangerous reading of the plain `text`, or of any stretch of it when it is long."""
         words = words_of(text)
         if len(words) < FEWEST:
             return Hunch(NOTHING, 0.0)
         so_far = [(self._none, 0)]
         for place in range(len(words)):
             sums, count = so_far[-1]
-            found = list(features(words, place))
+            found = features(words, place)
             so_far.append((self._added(sums, found), count + len(found)))
         return max((self._between(so_far[a], so_far[b]) for a, b in stretches(len(words))), key=lambda h: h.chance)
 
@@ -66,7 +67,7 @@ class Oblique:
         return [sum(column) for column in zip(sums, *rows, strict=True)]
 
     def _between(self, start: tuple[list[float], int], end: tuple[list[float], int]) -> Hunch:
-        scale = 1 / math.sqrt(max(1, end[1] - start[1]))
+        scale = max(1, end[1] - start[1]) ** -LENGTH_POWER
         scores = [(b - a) * scale + bias for a, b, bias in zip(start[0], end[0], self._bias, strict=True)]
         highest = max(scores)
         parts = {kind: math.exp(score - highest) for kind, score in zip(self._kinds, scores, strict=True)}
@@ -74,14 +75,14 @@ class Oblique:
         return Hunch(kind, 1 - parts[NOTHING] / sum(parts.values()))
 
 
-def load(path: Path = WEIGHTS) -> dict[str, Oblique]:
-    """The weights by language; empty when the file is missing or broken, so that the patterns go on alone."""
+def load(path: Path = WEIGHTS) -> LearnedEar | None:
+    """The weights; None when the file is missing or broken, so that the patterns go on alone."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return {language: Oblique(model["kinds"], model["bias"], model["weights"]) for language, model in kept.items()}
+        return LearnedEar(kept["kinds"], kept["bias"], kept["weights"])
     except (OSError, ValueError, KeyError, TypeError):
-        logger.error("event=oblique_weights_unreadable")
-        return {}
+        logger.error("event=emergency_weights_unreadable")
+        return None
 
 
 def words_of(text: str) -> list[str]:
@@ -89,19 +90,22 @@ def words_of(text: str) -> list[str]:
     return ["0" if word[0].isdigit() else word for word in _WORD.findall(text)][:MOST_WORDS]
 
 
-def stretches(length: int) -> list[tuple[int, int]]:
+def stretches(length: int) -> Iterator[tuple[int, int]]:
     """Beginning and end of the whole message, and of its overlapping stretches when it is long."""
-    if length <= WINDOW:
-        return [(0, length)]
-    return [(0, length), *((start, min(length, start + WINDOW)) for start in range(0, length - STRIDE, STRIDE))]
+    yield 0, length
+    if length > WINDOW:
+        yield from ((start, min(length, start + WINDOW)) for start in range(0, length - STRIDE, STRIDE))
 
 
-def features(words: list[str], place: int) -> Iterator[str]:
-    """The word at `place`, with its left neighbour, and its letter groups."""
+def features(words: list[str], place: int) -> list[str]:
+    """The word at `place`, with its two left neighbours, and its letter groups."""
     word = words[place]
-    yield f"{word}_"
+    found = [f"{word}_"]
     if place:
-        yield f"{words[place - 1]} {word}"
+        found.append(f"{words[place - 1]} {word}")
+    if place > 1:
+        found.append(f"{words[place - 2]} ~ {word}")
     padded = f"<{word}>"
     for length in _GROUPS:
-        yield from (padded[start : start + length] for start in range(len(padded) - length + 1))
+        found += [padded[start : start + length] for start in range(len(padded) - length + 1)]
+    return found
