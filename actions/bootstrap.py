@@ -11,6 +11,7 @@ from functools import cache
 import httpx
 
 from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
+from actions.wording import phone_words
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
 from identity import CodeNotSent, CodeSender, Delivery, Identity, Keys, SignedIn, open_engine
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
@@ -108,4 +109,4 @@ def code_sender(settings: Settings) -> CodeSender:
         settings["TWILIO_FROM"],
         base_url=settings["TWILIO_API_URL"],
     )
-    return TwilioCodeSender(account, CodeWording(settings["CLINIC_NAME"]))
+    return TwilioCodeSender(account, CodeWording(settings["CLINIC_NAME"], phone=phone_words(settings["CLINIC_PHONE"])))

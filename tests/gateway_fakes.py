@@ -50,6 +50,8 @@ class Patient:
     can_text: bool = True
     given_name: str = "Maria"
     language: str = "en"
+    phone_since: datetime | None = None
+    shares_phone_with_guardian: bool = False
 
 
 @dataclass

@@ -27,6 +27,8 @@ class Patient:
     can_text: bool = True
     given_name: str = "Adalinde"
     language: str = "en"
+    phone_since: datetime | None = None
+    shares_phone_with_guardian: bool = False
 
 
 ADA = Patient()
@@ -64,18 +66,23 @@ class Desk:
         return self.identity.open_conversation(channel, "en", caller).sender_id
 
     def start(
-        self, sender: str, person: Patient | None = ADA, claim: str = "", purpose: str = "sign_in"
+        self,
+        sender: str,
+        person: Patient | None = ADA,
+        claim: str = "",
+        purpose: str = "sign_in",
+        act: str | None = None,
     ) -> ChallengeStart:
         """Ask for a code."""
-        return self.identity.start_challenge(sender, person, purpose, claim)
+        return self.identity.start_challenge(sender, person, purpose, claim, act)
 
     def code(self, sender: str, person: Patient = ADA, claim: str = "", purpose: str = "sign_in") -> str:
         """Ask for a code and read the telephone."""
         return code_of(self.start(sender, person, claim, purpose))
 
-    def sign_in(self, sender: str, person: Patient = ADA) -> None:
+    def sign_in(self, sender: str, person: Patient = ADA, claim: str = "", act: str | None = None) -> None:
         """Sign in, and fail the test when that does not work."""
-        check = self.identity.check_code(sender, self.code(sender, person))
+        check = self.identity.check_code(sender, code_of(self.start(sender, person, claim, act=act)))
         assert check.outcome == "accepted"
 
     def guess(self, sender: str, codes: Iterable[str]) -> list[CodeCheck]:

@@ -83,10 +83,10 @@ async def test_a_second_proof_is_checked_as_one(kit: Kit, token: str) -> None:
     token = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
     kit.clock.advance(timedelta(minutes=6))
     sender = kit.sender(token)
-    assert not kit.identity.is_fresh(sender)
+    assert not kit.identity.may(sender, "step_up", "step_up")
     answer = await kit.say(kit.send_code(token, "step_up"), conversation=token)
     assert kit.dialogue.heard[-1]["known"]["code_check"]["outcome"] == "accepted"
-    assert kit.identity.is_fresh(kit.sender(answer["conversation"]))
+    assert kit.identity.may(kit.sender(answer["conversation"]), "step_up", "step_up")
 
 
 async def test_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, token: str) -> None:
