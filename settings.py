@@ -56,6 +56,11 @@ TABLE = (
         "http://127.0.0.1:8000/simulator/twilio",
         "Empty for Twilio itself; the demo uses a local carrier.",
     ),
+    Setting(
+        "ASSISTANTS_READ_PERSONAL",
+        "0",
+        "1 lets voice assistants read personal things out, after account linking and the person's passcode.",
+    ),
     Setting("DEMO_KEY", DEMO_SECRET, "Key under which the gateway may reset the demo portal.", secret=True),
 )
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 import httpx
 
 from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
 from actions.wording import phone_words
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
-from identity import CodeNotSent, CodeSender, Delivery, Identity, Keys, SignedIn, open_engine
+from identity import (
+    CodeNotSent,
+    CodeSender,
+    Delivery,
+    Identity,
+    IdentityUnavailable,
+    Keys,
+    Limits,
+    OptedOut,
+    SignedIn,
+    open_engine,
+)
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
 from identity.wording import CodeWording
 from settings import Settings
@@ -75,8 +88,24 @@ class Services:
 
     async def send_code(self, delivery: Delivery) -> None:
         """Hand a code to the carrier; a failure is logged without the number and the person can ask again."""
+        await asyncio.to_thread(self._hand_over, delivery.to, lambda: self.sender.send(delivery))
+
+    async def send_notices(self) -> None:
+        """Hand the notices that are due to the carrier; a failure is logged without the number."""
         try:
-            await asyncio.to_thread(self.sender.send, delivery)
+            due = await asyncio.to_thread(self.identity.take_notices)
+        except IdentityUnavailable:
+            return
+        for notice in due:
+            await asyncio.to_thread(self._hand_over, notice.to, partial(self.sender.send_notice, notice))
+
+    def _hand_over(self, to: str, send: Callable[[], None]) -> None:
+        try:
+            send()
+        except OptedOut as error:
+            logger.warning("code not sent: %s", error)
+            with suppress(IdentityUnavailable):
+                self.identity.opt_out(to)
         except Exception as error:
             # Only CodeNotSent is known to say nothing about the person.
             logger.error("code not sent: %s", error if isinstance(error, CodeNotSent) else type(error).__name__)
@@ -90,7 +119,12 @@ def services() -> Services:
     client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
     return Services(
-        identity=Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"])),
+        identity=Identity(
+            open_engine(settings["DATABASE_URL"]),
+            clock,
+            Keys(settings["CARELINE_SECRET"]),
+            Limits(personal_on_assistants=settings["ASSISTANTS_READ_PERSONAL"] == "1"),
+        ),
         directory=FhirDirectory(client, tokens, server=server),
         sender=code_sender(settings),
         clock=clock,

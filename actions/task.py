@@ -65,6 +65,10 @@ class Question(ABC):
         """The value in a message that was about something else, or everything at once."""
         return None
 
+    async def in_vain(self, turn: Turn) -> bool:
+        """True when no answer to this would let the task go on; the reason has been said."""
+        return False
+
 
 class Remark(Question):
     """Something that is never asked, but heeded whenever it is said."""
@@ -127,6 +131,8 @@ class TaskForm(CarelineAction):
         if not coming_back and asks_for_another(turn.text):
             # On whose record somebody acts is never guessed; other people's come with acting for them.
             turn.utter("utter_only_own_record")
+            return [*events, *reset(questions), *END_FORM, *take_up(turn)]
+        if await _in_vain(turn, questions):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
@@ -242,6 +248,13 @@ def take_up(turn: Turn) -> list[Event]:
     task = stack.pop()
     turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
     return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+
+
+async def _in_vain(turn: Turn, questions: Sequence[Question]) -> bool:
+    for question in questions:
+        if await question.in_vain(turn):
+            return True
+    return False
 
 
 def _below(base: type[TaskForm]) -> list[type[TaskForm]]:

@@ -97,6 +97,12 @@ def band_of(born: date, today: date) -> Band:
     return "teen" if today < years_after(born, ADULT_FROM) else "adult"
 
 
+def is_teenager(patient: Resource, whole: Resources) -> bool:
+    """Whether a Patient is from 12 to 17 now, clinic-local."""
+    born = patient.get("birthDate")
+    return born is not None and band_of(_first_possible(born), whole.now.astimezone(whole.zone).date()) == "teen"
+
+
 def scopes_of_all() -> tuple[str, ...]:
     """Everything but what only the record's owner decides."""
     offered = [each for each in TYPES if not each.assistants and each.rtype not in NEVER_FOR_OTHERS]

@@ -88,13 +88,13 @@ class Levels:
     def _channel_cap(self, channel: str, shown: Shown | None) -> Level:
         if channel != "alexa":
             return "step_up"
-        # Others are in the room and it has no proof that is fresh: nothing that moves money or lets others in.
-        linked = shown is not None and shown.linked
-        return "verified" if self.limits.personal_on_assistants and linked else "public"
+        # Others are in the room, and a code said aloud proves nothing: no money moves, nobody is let in.
+        proved = shown is not None and shown.linked and shown.passcode_given
+        return "verified" if self.limits.personal_on_assistants and proved else "public"
 
     def _let_in(self, channel: str, shown: Shown) -> bool:
-        if shown.linked or channel == "alexa":
-            return channel == "alexa" and shown.passcode_given
+        if channel == "alexa" or shown.linked:
+            return channel == "alexa" and shown.linked
         # The code comes to the very thread it is typed into: whoever holds the phone must know something besides.
         return shown.claimed or channel != "sms"
 

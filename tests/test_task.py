@@ -61,7 +61,7 @@ def furnish(talk: Talk) -> Talk:
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Talk:
-    return furnish(Talk(tmp_path))
+    return furnish(Talk(tmp_path, act="pay_bill"))
 
 
 @pytest.fixture
@@ -532,7 +532,7 @@ async def test_a_guess_or_a_long_sentence_is_no_yes(talk: Talk, said: str, confi
 
 
 async def test_the_buttons_of_a_confirmation_speak_the_language(tmp_path: Path) -> None:
-    talk = await at_the_refill_confirmation(furnish(Talk(tmp_path, language="es")))
+    talk = await at_the_refill_confirmation(furnish(Talk(tmp_path, language="es", act="pay_bill")))
     assert [button["title"] for button in talk.said[0]["buttons"]] == ["Sí", "No"]
 
 

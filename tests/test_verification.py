@@ -231,7 +231,7 @@ async def test_a_corrected_number_takes_back_the_code(talk: Talk) -> None:
 
 
 async def test_what_moves_money_needs_a_code_of_the_last_five_minutes(tmp_path: Path) -> None:
-    talk = Talk(tmp_path)
+    talk = Talk(tmp_path, act="pay_bill")
     talk.portal.accounts, talk.portal.methods = [CLINIC_BILL], [VISA]
     talk.clock.advance(timedelta(minutes=6))
     turn = talk.hears("pay my bill", "pay_bill").turn()
@@ -240,7 +240,7 @@ async def test_what_moves_money_needs_a_code_of_the_last_five_minutes(tmp_path: 
 
 
 async def test_a_second_proof_asks_for_the_code_alone_and_sends_it_to_the_person(tmp_path: Path) -> None:
-    talk = Talk(tmp_path)
+    talk = Talk(tmp_path, act="pay_bill")
     talk.portal.accounts, talk.portal.methods = [CLINIC_BILL], [VISA]
     talk.clock.advance(timedelta(minutes=6))
     talk.hears("pay my bill", "pay_bill")

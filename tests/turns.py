@@ -28,7 +28,7 @@ from actions.portal_client import (
 from actions.task import TaskForm
 from actions.turn import CarelineAction, Event, Turn
 from clock import CLINIC_ZONE, FixedClock
-from identity import CodeNotSent, Delivery, Identity, Keys, open_engine
+from identity import CodeNotSent, Delivery, Identity, Keys, Limits, Notice, open_engine
 from settings import Settings
 from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal
 
@@ -80,10 +80,17 @@ class Outbox:
     deliveries: list[Delivery] = field(default_factory=list)
     broken: Exception | None = None
 
+    notices: list[Notice] = field(default_factory=list)
+
     def send(self, delivery: Delivery) -> None:
         if self.broken is not None:
             raise self.broken
         self.deliveries.append(delivery)
+
+    def send_notice(self, notice: Notice) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.notices.append(notice)
 
 
 @dataclass(frozen=True)
@@ -109,10 +116,14 @@ class Talk:
         channel: str = "web",
         caller: str | None = None,
         signed_in: bool = True,
+        act: str | None = None,
     ) -> None:
         self.clock = FixedClock(A_TUESDAY)
         self.identity = Identity(
-            open_engine(f"sqlite:///{folder}/identity.db"), self.clock, Keys("only these tests know this secret")
+            open_engine(f"sqlite:///{folder}/identity.db"),
+            self.clock,
+            Keys("only these tests know this secret"),
+            Limits(personal_on_assistants=True, passcode_work=2**10),
         )
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
@@ -128,8 +139,10 @@ class Talk:
         self.said: list[dict[str, Any]] = []
         """What the last action said."""
         self.followup: str | None = None
-        if signed_in:
-            self.sign_in()
+        if signed_in and channel == "alexa":
+            self.sign_in_by_voice()
+        elif signed_in:
+            self.sign_in(act)
 
     @property
     def acts(self) -> list[str]:
@@ -148,12 +161,24 @@ class Talk:
         payloads = [button["payload"] for message in self.said for button in message["buttons"]]
         return [json.loads(payload.removeprefix("/inform"))["pick"] for payload in payloads]
 
-    def sign_in(self) -> None:
-        assert self.identity.check_code(self.sender, self.code()).outcome == "accepted"
+    def sign_in(self, act: str | None = None, who: Person = ADA) -> None:
+        """Sign in, for `act` when one asked for it."""
+        assert self.identity.check_code(self.sender, self.code(act=act, who=who)).outcome == "accepted"
 
-    def code(self, purpose: str = "sign_in") -> str:
+    def sign_in_by_voice(self) -> None:
+        """Come by a linked account and say the passcode, which was chosen on the web."""
+        web, here = self.identity.open_conversation("web", "en").sender_id, self.sender
+        self.sender = web
+        self.sign_in("manage_quick_login")
+        assert self.identity.set_passcode(web, "7391", BORN) == "set"
+        self.identity.sign_out(web)
+        self.sender = here
+        self.identity.sign_in_linked(here, ADA)
+        assert self.identity.check_passcode(here, "7391").outcome == "accepted"
+
+    def code(self, purpose: str = "sign_in", act: str | None = None, who: Person = ADA) -> str:
         """Have a code sent and read it."""
-        start = self.identity.start_challenge(self.sender, ADA, purpose)
+        start = self.identity.start_challenge(self.sender, who, purpose, f"{PHONE}|{BORN}", act)
         assert start.delivery is not None
         return start.delivery.code
 
