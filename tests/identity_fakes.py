@@ -85,6 +85,10 @@ class Desk:
         check = self.identity.check_code(sender, code_of(self.start(sender, person, claim, act=act)))
         assert check.outcome == "accepted"
 
+    def lock(self, sender: str, person: Patient = ADA, claim: str = "") -> None:
+        """Guess until the person is locked."""
+        assert self.guess(sender, wrong_codes(self.code(sender, person, claim), 5))[-1].outcome == "locked"
+
     def guess(self, sender: str, codes: Iterable[str]) -> list[CodeCheck]:
         """Give several codes, one after the other."""
         return [self.identity.check_code(sender, code) for code in codes]
