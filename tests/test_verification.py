@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actions.account import ActionResendCode, ValidateSignInForm
 from actions.billing.pay_bill import ValidatePayBillForm
 from actions.portal_client import PortalUnavailable
 from actions.results.view_test_results import ValidateViewTestResultsForm
-from actions.verification import FLOOR, ActionAskSignInCode, is_proved
-from identity import CodeNotSent
-from tests.turns import ADA, BORN, CLINIC_BILL, PHONE, VISA, Talk
+from actions.task import TaskForm
+from actions.verification import FLOOR, ActionAskSignInCode, is_proved, needed_level
+from assistant.capabilities import Capabilities
+from identity import CodeNotSent, GuessLimits, Notice, OptedOut
+from tests.identity_fakes import wrong_codes
+from tests.turns import ADA, BORN, CLINIC_BILL, NOW, PHONE, VISA, Talk
 
 STRANGER = "+15415550199"
 NO_WAIT = timedelta(0)
@@ -233,6 +238,8 @@ async def test_a_corrected_number_takes_back_the_code(talk: Talk) -> None:
 async def test_what_moves_money_needs_a_code_of_the_last_five_minutes(tmp_path: Path) -> None:
     talk = Talk(tmp_path, act="pay_bill")
     talk.portal.accounts, talk.portal.methods = [CLINIC_BILL], [VISA]
+    turn = talk.hears("pay my bill", "pay_bill").turn()
+    assert await is_proved(turn, "pay_bill")
     talk.clock.advance(timedelta(minutes=6))
     turn = talk.hears("pay my bill", "pay_bill").turn()
     proved = [await is_proved(turn, capability) for capability in ("sign_in", "view_test_results", "pay_bill")]
@@ -253,6 +260,214 @@ async def test_a_second_proof_asks_for_the_code_alone_and_sends_it_to_the_person
     talk.hears("", "code_checked", known_code_check={"outcome": "accepted", "tries_left": 5})
     await talk.fills(ValidatePayBillForm)
     assert talk.requested == "pay_bill_amount"
+
+
+async def test_b19_paying_right_after_signing_in_for_it_asks_for_one_code(talk: Talk) -> None:
+    talk.hears("pay my bill, i am 541 555 0121, born march 12 1984", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    assert talk.requested == "sign_in_code"
+    await ask(talk)
+    code = talk.outbox.deliveries[-1].code
+    assert talk.identity.check_code(talk.sender, code).outcome == "accepted"
+    talk.hears("", "code_checked", known_code_check={"outcome": "accepted", "tries_left": 5})
+    await talk.fills(ValidatePayBillForm)
+    assert talk.requested == "pay_bill_amount"
+
+
+async def test_b19_signing_in_for_something_else_does_not_serve_a_payment(talk: Talk) -> None:
+    talk.sign_in("view_test_results")
+    talk.hears("pay my bill", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    assert talk.requested == "sign_in_code"
+    await ask(talk)
+    assert talk.acts == ["utter_ask_sign_in_code_sent"]
+
+
+@pytest.mark.parametrize(
+    ("form", "request_", "level"),
+    [(ValidatePayBillForm, "pay_bill", "step_up"), (ValidateViewTestResultsForm, "view_test_results", "verified")],
+)
+async def test_b13_a_new_phone_keeps_money_and_the_health_record_shut_and_says_until_when(
+    tmp_path: Path, form: type[TaskForm], request_: str, level: str
+) -> None:
+    talk = Talk(tmp_path, signed_in=False)
+    talk.sign_in(request_, replace(ADA, phone_since=NOW - timedelta(hours=24)))
+    assert needed_level(Capabilities.load()[request_]) == level
+    talk.hears("please do it", request_)
+    await talk.fills(form)
+    assert (talk.acts, talk.value("until")) == (["utter_sign_in_phone_too_new"], "Thursday, March 19 at 10:00 AM")
+    assert (talk.requested, talk.loop, talk.outbox.deliveries) == (None, None, [])
+
+
+async def test_b13_a_new_phone_says_so_right_after_the_code(talk: Talk) -> None:
+    talk.directory.people = [(replace(ADA, phone_since=NOW - timedelta(hours=24)), BORN)]
+    talk.hears("pay my bill, i am 541 555 0121, born march 12 1984", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    await ask(talk)
+    talk.identity.check_code(talk.sender, talk.outbox.deliveries[-1].code)
+    talk.hears("", "code_checked", known_code_check={"outcome": "accepted", "tries_left": 5})
+    await talk.fills(ValidatePayBillForm)
+    assert talk.acts == ["utter_sign_in_phone_too_new"]
+    assert talk.identity.signed_in(talk.sender) is not None
+
+
+async def test_b13_a_new_phone_still_signs_in_and_books(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, signed_in=False)
+    talk.sign_in(None, replace(ADA, phone_since=NOW - timedelta(hours=24)))
+    talk.hears("sign me in", "sign_in")
+    await talk.fills(ValidateSignInForm)
+    assert talk.followup == "action_sign_in"
+    assert await is_proved(talk.turn(), "book_appointment")
+
+
+@pytest.mark.parametrize("form", [ValidatePayBillForm, ValidateViewTestResultsForm, ValidateSignInForm])
+async def test_a_voice_assistant_that_may_not_read_asks_for_nothing_and_says_where_to_go(
+    tmp_path: Path, form: type[TaskForm]
+) -> None:
+    talk = Talk(tmp_path, channel="alexa", signed_in=False)
+    talk.hears("my results", form.capability)
+    await talk.fills(form)
+    assert (talk.acts, talk.requested) == (["utter_sign_in_not_on_this_channel"], None)
+
+
+async def test_a_voice_assistant_that_may_read_moves_no_money(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, channel="alexa")
+    turn = talk.hears("results", "view_test_results").turn()
+    assert await is_proved(turn, "view_test_results")
+    talk.hears("pay my bill", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    assert talk.acts == ["utter_sign_in_not_on_this_channel"]
+
+
+async def test_v09_whoever_fails_the_second_proof_is_told_and_signed_out(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, act="view_test_results")
+    talk.hears("pay my bill", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    await ask(talk)
+    for guess in wrong_codes(talk.outbox.deliveries[-1].code, 5):
+        check = talk.identity.check_code(talk.sender, guess, "step_up")
+    assert check.outcome == "locked"
+    talk.hears("", "code_checked", known_code_check={"outcome": "locked", "tries_left": 0})
+    await talk.fills(ValidatePayBillForm)
+    assert (talk.acts, talk.requested) == (["utter_ask_sign_in_code_locked"], None)
+    assert talk.identity.signed_in(talk.sender) is None
+
+
+async def test_v09_the_notice_of_a_lock_goes_out_when_the_lock_is_said(talk: Talk) -> None:
+    await claim(talk)
+    for guess in wrong_codes(talk.outbox.deliveries[-1].code, 5):
+        talk.identity.check_code(talk.sender, guess)
+    for _ in range(2):
+        talk.hears("", "code_checked", known_code_check={"outcome": "locked", "tries_left": 0})
+        await ask(talk)
+    assert talk.outbox.notices == [Notice(PHONE, "text", "en")]
+
+
+async def test_v09_a_notice_that_cannot_be_sent_is_logged_without_the_number(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await claim(talk)
+    for guess in wrong_codes(talk.outbox.deliveries[-1].code, 5):
+        talk.identity.check_code(talk.sender, guess)
+    talk.outbox.broken = RuntimeError(f"cannot reach {PHONE}")
+    talk.hears("", "code_checked", known_code_check={"outcome": "locked", "tries_left": 0})
+    await ask(talk)
+    assert (talk.acts, PHONE in caplog.text) == (["utter_ask_sign_in_code_locked"], False)
+
+
+async def test_b03_a_pause_for_everybody_is_said_in_minutes(talk: Talk) -> None:
+    talk.limit(brake=GuessLimits(1, timedelta(minutes=30)))
+    await claim(talk)
+    for guess in wrong_codes(talk.outbox.deliveries[-1].code, 2):
+        talk.identity.check_code(talk.sender, guess)
+    talk.clock.advance(timedelta(seconds=40))
+    await claim(talk, phone=STRANGER)
+    assert (talk.acts, talk.value("minutes")) == (["utter_ask_sign_in_code_paused"], 30)
+
+
+async def test_a_number_that_the_carrier_says_has_opted_out_gets_no_more_codes(talk: Talk) -> None:
+    talk.outbox.broken = OptedOut()
+    await claim(talk)
+    talk.outbox.broken = None
+    assert talk.identity.opted_out(PHONE)
+    talk.clock.advance(timedelta(minutes=1))
+    await talk.hears("new code", "resend_code").does(ActionResendCode)
+    assert (talk.acts, talk.outbox.deliveries) == (["utter_ask_sign_in_code_sent"], [])
+
+
+def _nobody(talk: Talk) -> None:
+    talk.directory.people = []
+
+
+def _no_phone(talk: Talk) -> None:
+    talk.directory.people = [(replace(ADA, phone=""), BORN)]
+
+
+def _lock(talk: Talk) -> None:
+    elsewhere = talk.identity.open_conversation("web", "en").sender_id
+    start = talk.identity.start_challenge(elsewhere, ADA, claim="another spelling")
+    assert start.delivery is not None
+    for guess in wrong_codes(start.delivery.code, 5):
+        talk.identity.check_code(elsewhere, guess)
+
+
+def _opt_out(talk: Talk) -> None:
+    talk.identity.opt_out(PHONE)
+
+
+def _share_with_guardian(talk: Talk) -> None:
+    talk.directory.people = [(replace(ADA, shares_phone_with_guardian=True), BORN)]
+
+
+# To the directory somebody who has died is nobody: tests/test_portal_client_signing_in.py.
+NO_CODE = {
+    "no match": _nobody,
+    "no phone": _no_phone,
+    "locked": _lock,
+    "deceased": _nobody,
+    "opted out": _opt_out,
+    "phone of a guardian": _share_with_guardian,
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("case", NO_CODE)
+async def test_v05_all_who_get_no_code_are_told_what_a_patient_is_told(
+    tmp_path: Path, language: str, case: str
+) -> None:
+    transcripts = []
+    for name in ("patient", case):
+        folder = tmp_path / name
+        folder.mkdir()
+        talk = Talk(folder, language=language, signed_in=False)
+        if name == case:
+            NO_CODE[case](talk)
+        transcripts.append(await _transcript(talk))
+        assert bool(talk.outbox.deliveries) is (name == "patient")
+    assert transcripts[0] == transcripts[1]
+
+
+async def _transcript(talk: Talk) -> list[list[dict[str, Any]]]:
+    """What is said to a claim, to the same again too soon, to a new code, and to wrong codes until locked."""
+    said = []
+    for _ in range(2):
+        await claim(talk)
+        said.append(talk.said)
+        talk.hears("what", "nlu_fallback")
+        await ask(talk)
+        said.append(talk.said)
+    await talk.hears("new code", "resend_code").does(ActionResendCode)
+    said.append(talk.said)
+    right = talk.outbox.deliveries[-1].code if talk.outbox.deliveries else "000000"
+    for guess in wrong_codes(right, 6):
+        check = talk.identity.check_code(talk.sender, guess)
+        told = {"outcome": check.outcome, "tries_left": check.tries_left}
+        talk.hears("", "code_checked", known_code_check=told)
+        await ask(talk)
+        said.append(talk.said)
+    talk.clock.advance(timedelta(minutes=1))
+    await talk.hears("new code", "resend_code").does(ActionResendCode)
+    return [*said, talk.said]
 
 
 async def test_a_portal_that_does_not_answer_is_said_to(talk: Talk) -> None:

@@ -119,12 +119,8 @@ class Talk:
         act: str | None = None,
     ) -> None:
         self.clock = FixedClock(A_TUESDAY)
-        self.identity = Identity(
-            open_engine(f"sqlite:///{folder}/identity.db"),
-            self.clock,
-            Keys("only these tests know this secret"),
-            Limits(personal_on_assistants=True, passcode_work=2**10),
-        )
+        self._url = f"sqlite:///{folder}/identity.db"
+        self.identity = self._identity()
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
         self.outbox = Outbox()
@@ -164,6 +160,16 @@ class Talk:
     def sign_in(self, act: str | None = None, who: Person = ADA) -> None:
         """Sign in, for `act` when one asked for it."""
         assert self.identity.check_code(self.sender, self.code(act=act, who=who)).outcome == "accepted"
+
+    def limit(self, **limits: Any) -> None:
+        """Go on under other limits."""
+        self.identity = self._identity(**limits)
+        self.services = _services(self)
+
+    def _identity(self, **limits: Any) -> Identity:
+        keys = Keys("only these tests know this secret")
+        kept = Limits(personal_on_assistants=True, passcode_work=2**10, **limits)
+        return Identity(open_engine(self._url), self.clock, keys, kept)
 
     def sign_in_by_voice(self) -> None:
         """Come by a linked account and say the passcode, which was chosen on the web."""
