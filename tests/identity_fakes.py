@@ -43,6 +43,7 @@ class Desk:
         self.url = url
         self.limits = limits or Limits()
         self.clock = clock or FixedClock(NOON)
+        self.engine = open_engine(url)
         self.identity = self._new(Keys(SECRET))
 
     @classmethod
@@ -56,6 +57,10 @@ class Desk:
         if secrets:
             other.identity = other._new(Keys(*secrets))
         return other
+
+    def start_anew(self) -> None:
+        """Forget all that is not in the database."""
+        self.identity = self._new(Keys(SECRET))
 
     def after(self, **span: float) -> None:
         """Let time pass: `after(minutes=5)`."""
@@ -94,7 +99,7 @@ class Desk:
         return [self.identity.check_code(sender, code) for code in codes]
 
     def _new(self, keys: Keys) -> Identity:
-        return Identity(open_engine(self.url), self.clock, keys, self.limits)
+        return Identity(self.engine, self.clock, keys, self.limits)
 
 
 class InProcess(httpx.BaseTransport):

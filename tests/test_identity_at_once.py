@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -189,7 +190,7 @@ def test_a_store_of_an_earlier_version_gets_what_it_lacks_and_goes_on(url: str) 
     assert later.identity.level(web, "pay_bill") == "verified"
     assert later.guess(asking, [code])[0].outcome == "accepted"
     later.identity.opt_out("+15415550121")
-    there = inspect(engine)
+    there: Any = inspect(engine)
     for table in metadata.sorted_tables:
         assert {each["name"] for each in there.get_columns(table.name)} == {each.name for each in table.columns}
 

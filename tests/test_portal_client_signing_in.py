@@ -252,7 +252,7 @@ async def test_b17_only_from_12_to_17_is_a_shared_phone_told(born: str, shared: 
 
 async def test_b17_a_teenager_who_is_signed_in_is_judged_by_everybody_who_acts_for_them() -> None:
     server = FhirServer().on("GET Patient/maria", fhir(teen(id="maria")))
-    server.on("POST RelatedPerson/_search", bundle(mother(patient={"reference": "Patient/maria"})))
+    server.on("GET RelatedPerson", bundle(mother(patient={"reference": "Patient/maria"})))
     assert (await signed_in(server).person()).shares_phone_with_guardian
 
 
