@@ -23,6 +23,8 @@ from identity import (
     IdentityUnavailable,
     Keys,
     Limits,
+    LookingUpSender,
+    NumberLookup,
     OptedOut,
     SignedIn,
     open_engine,
@@ -135,12 +137,17 @@ def services() -> Services:
     )
 
 
-def code_sender(settings: Settings) -> CodeSender:
-    """Twilio, or the carrier at TWILIO_API_URL that speaks its interface."""
+def code_sender(settings: Settings, lookup: NumberLookup | None = None) -> CodeSender:
+    """Twilio, or the carrier at TWILIO_API_URL that speaks its interface.
+
+    `lookup` is an operator's service that knows which numbers changed hands; None sends without asking one.
+    """
     account = TwilioAccount(
         settings["TWILIO_ACCOUNT_SID"],
         settings["TWILIO_AUTH_TOKEN"],
         settings["TWILIO_FROM"],
         base_url=settings["TWILIO_API_URL"],
     )
-    return TwilioCodeSender(account, CodeWording(settings["CLINIC_NAME"], phone=phone_words(settings["CLINIC_PHONE"])))
+    wording = CodeWording(settings["CLINIC_NAME"], phone=phone_words(settings["CLINIC_PHONE"]))
+    sender = TwilioCodeSender(account, wording)
+    return sender if lookup is None else LookingUpSender(sender, lookup)

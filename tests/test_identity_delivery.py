@@ -9,11 +9,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from actions.bootstrap import code_sender
 from clock import FixedClock
 from identity.delivery import CodeNotSent, Delivery, Notice, OptedOut, may_receive_codes
 from identity.number_lookup import LookingUpSender
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
 from identity.wording import CodeWording
+from settings import Settings
 from simulator import CarrierStore, carrier_routes, count_segments
 from tests.identity_fakes import NOON, InProcess
 
@@ -160,6 +162,12 @@ def test_d12_when_nobody_can_say_whether_a_number_changed_hands_nothing_is_sent(
         sender.send(TEXT)
     assert store.texts() == []
     assert TEXT.to not in str(refused.value)
+
+
+@pytest.mark.parametrize("lookup", [None, Lookup()])
+def test_numbers_are_looked_up_only_where_an_operator_has_a_service_for_it(lookup: Lookup | None) -> None:
+    sender = code_sender(Settings.from_environment({"CARELINE_DEMO": "1"}), lookup)
+    assert isinstance(sender, TwilioCodeSender if lookup is None else LookingUpSender)
 
 
 def test_a_carrier_that_cannot_be_reached_may_be_tried_again() -> None:

@@ -193,8 +193,8 @@ def test_r05_a_conversation_is_found_by_its_token_alone(desk: Desk) -> None:
 
 
 def test_r05_tokens_are_different_and_have_128_random_bits(desk: Desk) -> None:
-    opened = [desk.identity.open_conversation("web", "en") for _ in range(200)]
-    assert len({each.id for each in opened} | {each.sender_id for each in opened}) == 400
+    opened = [desk.identity.open_conversation("web", "en") for _ in range(10_000)]
+    assert len({each.id for each in opened} | {each.sender_id for each in opened}) == 20_000
     # Sixteen bytes in URL-safe base64 without padding.
     assert {len(each.id) for each in opened} == {22}
 

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from actions.account import ActionResendCode, ValidateSignInForm
 from actions.billing.pay_bill import ValidatePayBillForm
+from actions.conversation import ActionStartOver
 from actions.portal_client import PortalUnavailable
 from actions.results.view_test_results import ValidateViewTestResultsForm
 from actions.task import TaskForm
 from actions.verification import FLOOR, ActionAskSignInCode, is_proved, needed_level
 from assistant.capabilities import Capabilities
-from identity import CodeNotSent, GuessLimits, Notice, OptedOut
+from identity import CodeNotSent, GuessLimits, Notice, OptedOut, open_engine
+from identity.store import metadata
 from tests.identity_fakes import wrong_codes
 from tests.turns import ADA, BORN, CLINIC_BILL, NOW, PHONE, VISA, Talk
 
@@ -468,6 +471,46 @@ async def _transcript(talk: Talk) -> list[list[dict[str, Any]]]:
     talk.clock.advance(timedelta(minutes=1))
     await talk.hears("new code", "resend_code").does(ActionResendCode)
     return [*said, talk.said]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    "response",
+    [
+        "utter_ask_sign_in_code_locked",
+        "utter_ask_sign_in_code_too_many",
+        "utter_ask_sign_in_code_paused",
+        "utter_sign_in_phone_too_new",
+        "utter_sign_in_not_on_this_channel",
+        "utter_sign_out_everywhere_unproved",
+    ],
+)
+def test_v09_whoever_cannot_go_on_is_told_of_another_way(response: str, language: str) -> None:
+    path = Path(__file__).parent.parent / f"assistant/responses/{language}/account.yml"
+    said = yaml.safe_load(path.read_text(encoding="utf-8"))["responses"][response]
+    assert all("{phone}" in each["text"] for each in said)
+
+
+async def test_r13_starting_over_clears_talk_and_leaves_locks_and_counts(talk: Talk) -> None:
+    await claim(talk)
+    code = talk.outbox.deliveries[-1].code
+    for guess in wrong_codes(code, 4):
+        talk.identity.check_code(talk.sender, guess)
+    await talk.hears("start over", "start_over").does(ActionStartOver)
+    assert talk.identity.open_challenge(talk.sender)
+    assert talk.identity.check_code(talk.sender, wrong_codes(code, 5)[-1]).outcome == "locked"
+    await talk.hears("start over", "start_over").does(ActionStartOver)
+    assert talk.identity.check_code(talk.sender, code).outcome == "locked"
+
+
+async def test_d12_a_store_that_fails_asks_for_nothing_and_opens_nothing(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, act="pay_bill")
+    with open_engine(f"sqlite:///{tmp_path}/identity.db").begin() as connection:
+        metadata.drop_all(connection)
+    talk.hears("pay my bill", "pay_bill")
+    await talk.fills(ValidatePayBillForm)
+    assert (talk.acts, talk.requested) == (["utter_failed"], None)
+    assert not await is_proved(talk.turn(), "view_test_results")
 
 
 async def test_a_portal_that_does_not_answer_is_said_to(talk: Talk) -> None:
