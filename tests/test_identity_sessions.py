@@ -15,7 +15,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk.in_folder(tmp_path)
 
 
-def test_a_session_ends_when_nothing_is_said_for_more_than_fifteen_minutes(desk: Desk) -> None:
+def test_b22_a_session_ends_when_nothing_is_said_for_more_than_fifteen_minutes(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web)
     desk.after(minutes=15)
@@ -83,7 +83,7 @@ def test_r11_signing_in_on_one_channel_signs_in_on_no_other(desk: Desk) -> None:
     assert desk.identity.signed_in(phone) is None
 
 
-def test_signing_in_as_somebody_else_replaces_the_first_person_and_their_token(desk: Desk) -> None:
+def test_b12_signing_in_as_somebody_else_replaces_the_first_person_and_their_token(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web, ADA)
     desk.identity.keep_token(web, "token of ada", NOON + timedelta(hours=1))
@@ -93,14 +93,14 @@ def test_signing_in_as_somebody_else_replaces_the_first_person_and_their_token(d
     assert (signed_in.given_name, desk.identity.token(web)) == ("Bentley", None)
 
 
-def test_a_session_from_a_clock_far_ahead_is_refused(desk: Desk) -> None:
+def test_b30_a_session_from_a_clock_far_ahead_is_refused(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web)
     desk.after(minutes=-5)
     assert desk.identity.signed_in(web) is None
 
 
-def test_a_proof_is_fresh_for_five_minutes(desk: Desk) -> None:
+def test_b19_a_proof_is_fresh_for_five_minutes(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web, act="pay_bill")
     desk.after(minutes=5)
@@ -109,7 +109,7 @@ def test_a_proof_is_fresh_for_five_minutes(desk: Desk) -> None:
     assert (at_five, desk.identity.may(web, "step_up", "pay_bill")) == (True, False)
 
 
-def test_a_second_code_makes_the_proof_fresh_but_does_not_lengthen_the_hour(desk: Desk) -> None:
+def test_b19_a_second_code_makes_the_proof_fresh_but_does_not_lengthen_the_hour(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web)
     desk.after(minutes=14)
@@ -123,7 +123,7 @@ def test_a_second_code_makes_the_proof_fresh_but_does_not_lengthen_the_hour(desk
     )
 
 
-def test_a_second_code_signs_nobody_in_whose_session_has_ended(desk: Desk) -> None:
+def test_b19_a_second_code_signs_nobody_in_whose_session_has_ended(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web)
     desk.after(minutes=14)
@@ -133,7 +133,7 @@ def test_a_second_code_signs_nobody_in_whose_session_has_ended(desk: Desk) -> No
     assert desk.identity.signed_in(web) is None
 
 
-def test_a_second_code_of_another_person_freshens_nothing(desk: Desk) -> None:
+def test_b19_a_second_code_of_another_person_freshens_nothing(desk: Desk) -> None:
     web = desk.conversation()
     desk.sign_in(web, ADA)
     desk.after(minutes=6)

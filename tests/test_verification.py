@@ -105,7 +105,7 @@ async def test_a_code_goes_to_the_number_on_file(talk: Talk) -> None:
     assert talk.slots["sign_in_claim"] == f"{PHONE}|{BORN.isoformat()}"
 
 
-async def test_a_stranger_is_told_the_same_and_nothing_is_sent(talk: Talk, tmp_path: Path) -> None:
+async def test_v05_a_stranger_is_told_the_same_and_nothing_is_sent(talk: Talk, tmp_path: Path) -> None:
     await claim(talk)
     known = talk.said
     other = Talk(tmp_path, signed_in=False)
@@ -115,7 +115,7 @@ async def test_a_stranger_is_told_the_same_and_nothing_is_sent(talk: Talk, tmp_p
 
 
 @pytest.mark.parametrize("phone", [PHONE, STRANGER])
-async def test_an_answer_takes_the_same_least_time_for_everybody(
+async def test_v06_an_answer_takes_the_same_least_time_for_everybody(
     talk: Talk, phone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
@@ -129,11 +129,11 @@ async def test_an_answer_takes_the_same_least_time_for_everybody(
     assert waited == [FLOOR.total_seconds()]
 
 
-async def test_the_floor_is_longer_than_a_look_up_takes() -> None:
+async def test_v06_the_floor_is_longer_than_a_look_up_takes() -> None:
     assert timedelta(milliseconds=300) <= FLOOR <= timedelta(seconds=2)
 
 
-async def test_a_code_that_cannot_be_sent_is_not_told(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_v05_a_code_that_cannot_be_sent_is_not_told(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     talk.outbox.broken = CodeNotSent("30003", temporary=True)
     await claim(talk)
     assert talk.acts == ["utter_ask_sign_in_code_sent"]
@@ -141,7 +141,7 @@ async def test_a_code_that_cannot_be_sent_is_not_told(talk: Talk, caplog: pytest
     assert PHONE[2:] not in caplog.text
 
 
-async def test_a_carrier_that_breaks_is_logged_without_its_words(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_a_carrier_that_breaks_is_logged_without_its_words(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     talk.outbox.broken = RuntimeError(f"cannot reach {PHONE}")
     await claim(talk)
     assert "code not sent: RuntimeError" in caplog.text
@@ -213,7 +213,7 @@ async def test_a_wrong_code_is_asked_for_again_even_twice(talk: Talk) -> None:
         assert talk.requested == "sign_in_code"
 
 
-async def test_a_slot_that_says_accepted_proves_nothing(talk: Talk) -> None:
+async def test_r10_a_slot_that_says_accepted_proves_nothing(talk: Talk) -> None:
     talk.slots |= {"sign_in_phone": PHONE, "sign_in_birth_date": BORN.isoformat(), "sign_in_code": "accepted"}
     talk.hears("my results", "view_test_results", known_code_check={"outcome": "accepted", "tries_left": 5})
     await talk.fills(ValidateViewTestResultsForm)
@@ -238,7 +238,7 @@ async def test_a_corrected_number_takes_back_the_code(talk: Talk) -> None:
     assert (talk.slots["sign_in_phone"], talk.requested) == (PHONE, "sign_in_code")
 
 
-async def test_what_moves_money_needs_a_code_of_the_last_five_minutes(tmp_path: Path) -> None:
+async def test_b19_what_moves_money_needs_a_code_of_the_last_five_minutes(tmp_path: Path) -> None:
     talk = Talk(tmp_path, act="pay_bill")
     talk.portal.accounts, talk.portal.methods = [CLINIC_BILL], [VISA]
     turn = talk.hears("pay my bill", "pay_bill").turn()
@@ -519,7 +519,7 @@ async def test_a_portal_that_does_not_answer_is_said_to(talk: Talk) -> None:
     assert talk.acts == ["utter_portal_unavailable"]
 
 
-async def test_nothing_that_proves_anything_is_said_or_kept(talk: Talk) -> None:
+async def test_v13_nothing_that_proves_anything_is_said_or_kept(talk: Talk) -> None:
     await claim(talk)
     code = talk.outbox.deliveries[0].code
     kept: Any = [talk.said, talk.slots, talk.events]
