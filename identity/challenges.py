@@ -257,9 +257,9 @@ class Challenges:
         if of_person.tries_left == 0:
             self._tell(connection, row, now)
         after = [self._counters.after_wrong(connection, row.claim_key, self._limits.guesses, now)]
-        if row.purpose != SIGN_IN and 0 in (of_person.tries_left, after[0].tries_left):
-            # Whoever is signed in and cannot prove it again is signed out, here alone: a stranger who guesses
-            # elsewhere must not be able to sign somebody out.
+        if 0 in (of_person.tries_left, after[0].tries_left):
+            # Whoever is signed in here is signed out, and here alone: a stranger who guesses elsewhere must not be
+            # able to sign somebody out.
             self._sessions.end(connection, row.sender_id)
         if row.client_key and self._counters.take_guess(connection, row.client_key, self._limits.client_guesses, now):
             after.append(self._counters.after_wrong(connection, row.client_key, self._limits.client_guesses, now))

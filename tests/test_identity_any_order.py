@@ -299,13 +299,16 @@ class SigningIn(RuleBasedStateMachine):
         elif check == CodeCheck("expired") and right:
             # A second proof that came after the session had ended is used up and proves nothing.
             self.model.newest.pop(number)
-        elif check.outcome in ("wrong", "locked") and self.model.newest[number].purpose != "sign_in":
-            # Whoever fails the second proof too often is signed out; when, the store knows.
-            if self.desk.identity.signed_in(sender) is None and CHANNELS[number] == "web":
-                self.model.proved.pop(number, None)
-            elif CHANNELS[number] != "web" and check.outcome == "locked":
-                self.desk.identity.sign_out(sender)
-                self.model.sign_out(number)
+        elif check.outcome in ("wrong", "locked"):
+            self._ended_by_a_lock(number)
+
+    def _ended_by_a_lock(self, number: int) -> None:
+        """A lock ends the session of the conversation it began in; when that is, the store knows."""
+        now = self.desk.clock.now()
+        if self.model.level(number, "", now) != "public" and self.desk.identity.level(self.senders[number]) == "public":
+            locks = [each for each in self.model.guesses.values() if each.locked(now)]
+            assert locks or not self.model.certain
+            self.model.proved.pop(number)
 
 
 class Telling(RuleBasedStateMachine):

@@ -68,6 +68,23 @@ def test_a_passcode_is_chosen_only_after_a_proof_for_that(desk: Desk) -> None:
     assert outcomes == ["not_fresh"] * 5
 
 
+def test_a_passcode_is_not_kept_when_the_session_ends_while_it_is_hashed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = desk.conversation()
+    desk.sign_in(web, act="manage_quick_login")
+    slow = PasscodeHashes.of
+
+    def sign_out_meanwhile(hashes: PasscodeHashes, patient_id: str, passcode: str) -> str:
+        desk.identity.sign_out_everywhere(patient_id)
+        return slow(hashes, patient_id, passcode)
+
+    monkeypatch.setattr(PasscodeHashes, "of", sign_out_meanwhile)
+    assert desk.identity.set_passcode(web, CHOSEN, BORN) == "not_fresh"
+    alexa = speaker(desk)
+    assert not desk.identity.has_passcode(alexa)
+
+
 def test_b13_no_passcode_is_chosen_with_a_new_phone(desk: Desk) -> None:
     desk.identity.phone_changed(ADA.id)
     web = desk.conversation()

@@ -161,6 +161,13 @@ def test_v09_whoever_fails_the_second_proof_is_signed_out_there_and_nowhere_else
     assert desk.identity.signed_in(elsewhere) is not None
 
 
+def test_v09_whoever_guesses_at_somebody_else_in_a_session_ends_that_session(desk: Desk) -> None:
+    web = desk.conversation()
+    desk.sign_in(web, BEN)
+    desk.lock(web, ADA)
+    assert desk.identity.signed_in(web) is None
+
+
 # Everything somebody has open
 
 

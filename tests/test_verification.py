@@ -141,7 +141,9 @@ async def test_v05_a_code_that_cannot_be_sent_is_not_told(talk: Talk, caplog: py
     assert PHONE[2:] not in caplog.text
 
 
-async def test_d01_a_carrier_that_breaks_is_logged_without_its_words(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_a_carrier_that_breaks_is_logged_without_its_words(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
     talk.outbox.broken = RuntimeError(f"cannot reach {PHONE}")
     await claim(talk)
     assert "code not sent: RuntimeError" in caplog.text
