@@ -117,6 +117,15 @@ def acted_for(whole: Resources, actor: str) -> Iterable[tuple[Resource, Resource
             yield whole.read("Patient", patient), related, found
 
 
+def payers(whole: Resources, patient: str, person: str) -> list[str]:
+    """Patients whose cards and accounts on file a bill of `patient` may be paid with: theirs, and whoever acts for them.
+
+    `person` is the reference of who signed in.
+    """
+    asked = criteria.parse("Patient", [("link", person)]) if person.startswith("RelatedPerson/") else None
+    return [patient, *(each["id"] for each in (searching.matches(whole, asked) if asked else []))]
+
+
 def _relationship(whole: Resources, actor: str, patient: str) -> Resource | None:
     """The relationship that is active now and that the actor's own record points to."""
     own = whole.find("Patient", actor)

@@ -1,5 +1,6 @@
 """Who is signed in: sessions, codes, limits; the only authority, used by the gateway and the actions."""
 
+from identity.acting import ActingFor
 from identity.authority import Identity, IdentityUnavailable
 from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation
@@ -8,14 +9,19 @@ from identity.keys import Keys
 from identity.limits import GuessLimits, Limits, TextLimits
 from identity.readers import looks_like_wrong_length, read_code
 from identity.sessions import SignedIn
+from identity.standing import OWN, Band, Deed, Standing, band_on, may
 from identity.store import open_engine
 
 __all__ = [
+    "OWN",
+    "ActingFor",
+    "Band",
     "ChallengeStart",
     "CodeCheck",
     "CodeNotSent",
     "CodeSender",
     "Conversation",
+    "Deed",
     "Delivery",
     "GuessLimits",
     "Identity",
@@ -24,8 +30,11 @@ __all__ = [
     "Limits",
     "Person",
     "SignedIn",
+    "Standing",
     "TextLimits",
+    "band_on",
     "looks_like_wrong_length",
+    "may",
     "open_engine",
     "read_code",
 ]

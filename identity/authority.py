@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from clock import Clock
+from identity.acting import Acting, ActingFor, acting
 from identity.challenges import SIGN_IN, Challenges
 from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation, Conversations
@@ -50,6 +51,7 @@ class Identity:
         self._limits = limits or Limits()
         self._conversations = Conversations(keys)
         self._sessions = Sessions(keys, self._limits)
+        self._acting = Acting(keys, self._sessions)
         self._counters = Counters(self._limits.guesses_forgotten)
         self._challenges = Challenges(keys, self._limits, self._counters, self._sessions)
         create_tables(engine)
@@ -159,9 +161,10 @@ class Identity:
             return False
 
     def sign_out(self, sender_id: str) -> None:
-        """End the session, its token and any open code."""
+        """End the session, its tokens and any open code."""
         with self._writing() as at:
             self._challenges.close(at.connection, sender_id, at.now)
+            self._acting.end(at.connection, sender_id)
             self._sessions.end(at.connection, sender_id)
 
     def keep_token(self, sender_id: str, token: str, until: datetime) -> None:
@@ -177,6 +180,42 @@ class Identity:
         except IdentityUnavailable:
             return None
 
+    def act_for(self, sender_id: str, record: ActingFor) -> bool:
+        """Act on somebody else's record from now on; False when nobody is signed in."""
+        with self._writing() as at:
+            return self._acting.begin(at.connection, sender_id, record, at.now)
+
+    def act_for_oneself(self, sender_id: str) -> None:
+        """Go back to the record of whoever is signed in."""
+        with self._writing() as at:
+            self._acting.end(at.connection, sender_id)
+
+    def acting_for(self, sender_id: str) -> ActingFor | None:
+        """The other record that the session acts on; None for one's own.
+
+        Raises:
+            IdentityUnavailable: It cannot be told; taking it for one's own record would show the wrong one.
+        """
+        with self._reading() as at:
+            return self._acting.get(at.connection, sender_id, at.now)
+
+    def record_key(self, patient_id: str) -> str:
+        """A fingerprint of a record, by which a task remembers whose it is; it opens nothing."""
+        return self._acting.record_key(patient_id)
+
+    def keep_record_token(self, sender_id: str, patient_id: str, token: str, until: datetime) -> None:
+        """Keep the portal's token for the record that is acted on; for another one it is not kept."""
+        with self._writing() as at:
+            self._acting.keep_token(at.connection, (sender_id, patient_id), token, (until, at.now))
+
+    def record_token(self, sender_id: str, patient_id: str) -> str | None:
+        """The portal's token for the record that is acted on; None when there is none or it has expired."""
+        try:
+            with self._reading() as at:
+                return self._acting.token(at.connection, sender_id, patient_id, at.now)
+        except IdentityUnavailable:
+            return None
+
     def purge(self) -> dict[str, int]:
         """Drop what is kept no longer; give the number of rows by kind. Run it at least hourly."""
         with self._writing() as at:
@@ -186,6 +225,7 @@ class Identity:
                 "conversations": self._conversations.purge(at.connection, self._limits.conversations_kept, at.now),
                 "subjects": self._counters.purge(at.connection, at.now),
             }
+            self._acting.purge(at.connection, at.now)
         self._empty_write_ahead_log()
         return dropped
 
@@ -204,7 +244,7 @@ class Identity:
     def reset(self) -> None:
         """For the demo: sign everybody out and forget codes, counts and locks. Conversations stay."""
         with self._writing() as at:
-            for table in (sessions, challenges, subjects):
+            for table in (acting, sessions, challenges, subjects):
                 at.connection.execute(delete(table))
 
     def _empty_write_ahead_log(self) -> None:
