@@ -15,17 +15,27 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
+from actions import gate
 from actions.offers import button
-from actions.reading.people import asks_for_another
 from actions.reading.words import tokens
 from actions.reading.yes_no import read_yes_no
-from actions.turn import CarelineAction, Event, Turn
+from actions.turn import CarelineAction, Event, Prepared, Turn
+from actions.whose_record import (
+    OFFER,
+    OPENING,
+    TASK_RECORD,
+    WHOM,
+    Asking,
+    Settled,
+    back_on_its_record,
+    record_key,
+    settle,
+)
 from assistant.capabilities import Capabilities
 
 REQUESTED_SLOT = "requested_slot"
 TASK_STACK = "task_stack"
 DECLINED = "declined"
-OPENING = "opening"
 SURE_OF_INTENT = 0.9
 BARE_ANSWER = 3
 """Words up to which a message holds an answer and nothing else."""
@@ -41,6 +51,8 @@ class Question(ABC):
     """Slots whose change makes this answer void."""
     offer: ClassVar[str | None] = None
     """Slot in which its asking action keeps what it has shown."""
+    of_record: ClassVar[bool] = True
+    """Whether the answer means something on this record alone, as a medicine does; a wish for Tuesday is anybody's."""
     alone: ClassVar[bool] = False
     """True when its answer is searched only for others of its kind: a birth date is no day for a visit."""
     said_like: ClassVar[frozenset[str]] = frozenset()
@@ -94,7 +106,8 @@ class Confirmation(Question):
         return said == "yes" if what == self._what(turn) else None
 
     def _what(self, turn: Turn) -> str:
-        values = json.dumps([turn.slot(name) for name in self.depends_on], sort_keys=True)
+        # Whose record it is belongs to what is confirmed.
+        values = json.dumps([turn.slot(name) for name in (*self.depends_on, TASK_RECORD)], sort_keys=True)
         return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
@@ -118,16 +131,25 @@ class TaskForm(CarelineAction):
         """True when nothing is left to ask because the task cannot be done; the reason has been said."""
         return False
 
+    async def prepare(self, turn: Turn) -> Prepared:
+        row = Capabilities.load()[self.capability]
+        asking = Asking(row, opens=self._opens(turn), waits=self._waits_for_whom(turn))
+        if _already_answered(turn, self.form):
+            if (turn.slot(OFFER) or {}).get("task") == self.capability:
+                return Prepared([SlotSet(REQUESTED_SLOT, WHOM)], done=True)
+            settled = await back_on_its_record(turn, row)
+        elif turn.asks_for_something_else(self.capability):
+            settled = Settled()
+        else:
+            settled = await settle(turn, asking)
+        return await self._as_settled(turn, settled, asking)
+
     async def act(self, turn: Turn) -> list[Event]:
         questions = list(self.questions())
         interrupted = _interrupted_task(turn, self.form)
         events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
         events += _taken_off_the_stack(turn, self.capability)
         coming_back = _already_answered(turn, self.form)
-        if not coming_back and asks_for_another(turn.text):
-            # On whose record somebody acts is never guessed; other people's come with acting for them.
-            turn.utter("utter_only_own_record")
-            return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
         events += await self._opening(turn, questions)
@@ -138,6 +160,63 @@ class TaskForm(CarelineAction):
             # Said here and not by a rule, because a form that needs to ask nothing is over before a rule sees it.
             return [*events, SlotSet(REQUESTED_SLOT, None), FollowupAction(f"action_{self.capability}")]
         return [*events, SlotSet(REQUESTED_SLOT, asked)]
+
+    async def _as_settled(self, turn: Turn, settled: Settled, asking: Asking) -> Prepared:
+        """What the task does once it is clear whose record it is for, or cannot be for anybody."""
+        match settled.outcome:
+            case "asks":
+                # What else was said is read when it is known on whose record.
+                opening = [SlotSet(OPENING, turn.text)] if asking.opens and not turn.slot(OPENING) else []
+                pushed = self._pushed_aside(turn)
+                return Prepared([*pushed, *settled.events, *opening, SlotSet(REQUESTED_SLOT, WHOM)], done=True)
+            case "unclear":
+                # Without a slot among the events Rasa's general rules speak, and the form comes back.
+                return Prepared(done=True)
+            case "nobody":
+                gate.say_closed(turn)
+                pushed = self._pushed_aside(turn)
+                return Prepared([*pushed, *(self.refused(turn) if asking.opens else self._left_open(turn))], done=True)
+            case _:
+                return Prepared([*settled.events, *await self._kept_to(turn, settled)])
+
+    async def _kept_to(self, turn: Turn, settled: Settled) -> list[Event]:
+        """Note whose record the task is on; what was said on another one means nothing here."""
+        records, key = dict(turn.slot(TASK_RECORD) or {}), await record_key(turn)
+        if records.get(self.capability) == key:
+            return []
+        changed = self.capability in records or settled.outcome == "switched"
+        events = self._void(turn) if changed else []
+        records[self.capability] = key
+        turn.remember(TASK_RECORD, records)
+        return [*events, SlotSet(TASK_RECORD, records)]
+
+    def _void(self, turn: Turn) -> list[Event]:
+        bound = [
+            question for question in self.questions() if question.of_record and turn.slot(question.slot) is not None
+        ]
+        for question in bound:
+            turn.remember(question.slot, None)
+        return [SlotSet(slot, None) for question in bound for slot in (question.slot, question.offer) if slot]
+
+    def refused(self, turn: Turn) -> list[Event]:
+        return [*reset(list(self.questions())), *END_FORM, *take_up(turn)]
+
+    def _left_open(self, turn: Turn) -> list[Event]:
+        """End the form and keep what was said; "continue" takes it up again."""
+        return [SlotSet(OFFER, None), *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
+
+    def _pushed_aside(self, turn: Turn) -> list[Event]:
+        interrupted = _interrupted_task(turn, self.form)
+        pushed = [] if interrupted is None else [_push(turn, interrupted)]
+        return [*pushed, *_taken_off_the_stack(turn, self.capability)]
+
+    def _opens(self, turn: Turn) -> bool:
+        """True when the words of this message have begun the task, or begin it now that its person is known."""
+        begun = [event.get("name") for event in _since_last_message(turn, "active_loop")][-1:] == [self.form]
+        return begun or turn.slot(OPENING) is not None or not _is_active(turn, self.form)
+
+    def _waits_for_whom(self, turn: Turn) -> bool:
+        return _is_active(turn, self.form) and turn.tracker.get_slot(REQUESTED_SLOT) == WHOM
 
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
@@ -151,6 +230,8 @@ class TaskForm(CarelineAction):
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
         requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
+        if turn.intent == gate.WHICH_RECORD:
+            requested = None  # it was said whose record; that answers nothing else
         asked = next((question for question in questions if question.slot == requested), None)
         if turn.asks_for_something_else(self.capability) and not await _answers_all_the_same(turn, asked):
             return {}
@@ -210,6 +291,9 @@ class TaskAction(CarelineAction):
             return events
         return [*events, *reset(self.form().questions()), *take_up(turn)]
 
+    def refused(self, turn: Turn) -> list[Event]:
+        return [*reset(self.form().questions()), *take_up(turn)]
+
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
         # What was said stays, except the yes: it was given to something that has not happened.
@@ -220,13 +304,13 @@ class TaskAction(CarelineAction):
 def reset(questions: Sequence[Question]) -> list[Event]:
     """Forget every answer of a form, and what was shown for it."""
     slots = [slot for question in questions for slot in (question.slot, question.offer) if slot is not None]
-    return [*(SlotSet(slot, None) for slot in slots), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
+    return [*(SlotSet(slot, None) for slot in (*slots, DECLINED, OPENING, OFFER))]
 
 
 def forget_everything() -> list[Event]:
     """End the task at hand and forget those that wait, with all that was said for them; then wait for the next message."""
     answers = [event for form in all_forms() for event in reset(form.questions())]
-    return [*END_FORM, *answers, SlotSet(TASK_STACK, []), FollowupAction("action_listen")]
+    return [*END_FORM, *answers, SlotSet(TASK_RECORD, None), SlotSet(TASK_STACK, []), FollowupAction("action_listen")]
 
 
 def all_forms() -> list[TaskForm]:
