@@ -117,6 +117,17 @@ def acted_for(whole: Resources, actor: str) -> Iterable[tuple[Resource, Resource
             yield whole.read("Patient", patient), related, found
 
 
+def proves_who_it_is(whole: Resources, patient: Resource, phone: str) -> bool:
+    """Whether a code sent to that number shows that it is the patient: not a teenager's on a phone of who acts for them."""
+    today = whole.now.astimezone(whole.zone).date()
+    if band_of(_first_possible(patient["birthDate"]), today) != "teen":
+        return True
+    asked = criteria.parse("RelatedPerson", [("patient", f"Patient/{patient['id']}"), ("_count", "50")])
+    theirs = {f"RelatedPerson/{each['id']}" for each in searching.matches(whole, asked)}
+    holders = searching.matches(whole, criteria.parse("Patient", [("telecom", f"phone|{phone}"), ("_count", "50")]))
+    return theirs.isdisjoint(link["other"].get("reference") for each in holders for link in each.get("link", []))
+
+
 def payers(whole: Resources, patient: str, person: str) -> list[str]:
     """Patients whose cards and accounts on file a bill of `patient` may be paid with: theirs, and whoever acts for them.
 
