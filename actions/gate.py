@@ -70,12 +70,14 @@ async def act_for(turn: Turn, person: Dependent) -> None:
     record = ActingFor(person.patient_id, person.given_name, standing_to(turn, person).words)
     await asyncio.to_thread(turn.services.identity.act_for, turn.sender_id, record)
     turn.on_record(None)
+    turn.record_changed = True
 
 
 async def go_back(turn: Turn) -> bool:
     """Act on one's own record again."""
     await asyncio.to_thread(turn.services.identity.act_for_oneself, turn.sender_id)
     turn.on_record(None)
+    turn.record_changed = True
     return True
 
 

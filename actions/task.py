@@ -230,8 +230,9 @@ class TaskForm(CarelineAction):
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
         requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
-        if turn.intent == gate.WHICH_RECORD:
-            requested = None  # it was said whose record; that answers nothing else
+        if turn.intent == gate.WHICH_RECORD or turn.record_changed:
+            # "No, for my son" says whose record; it is no answer to what was asked.
+            requested = None
         asked = next((question for question in questions if question.slot == requested), None)
         if turn.asks_for_something_else(self.capability) and not await _answers_all_the_same(turn, asked):
             return {}

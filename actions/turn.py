@@ -58,6 +58,8 @@ class Turn:
         self._people: list[Dependent] | None = None
         self.acts_on: ActingFor | None = None
         """Somebody else's record, once the gate has opened it for this action; None: one's own."""
+        self.record_changed = False
+        """True once this message has led to another record."""
         self._said_before: str | None = None
 
     def as_if_now_said(self, text: str) -> Turn:

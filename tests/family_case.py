@@ -133,6 +133,9 @@ class Family(Talk):
             self.words += self.said
             answered = any(e["event"] == "slot" and e["name"] != "requested_slot" for e in events)
             if asked is not None and not answered and self.loop:
+                # Rasa keeps a form that finds nothing as rejected, not as an action that was done.
+                done = {"event": "action", "name": active.form}
+                del self.events[max(at for at, event in enumerate(self.events) if event == done)]
                 if wanted is not None and type(wanted) is not type(active):
                     await self._form(wanted)
                 else:
@@ -170,7 +173,11 @@ class Family(Talk):
         for _ in range(6):
             follow = self.followup
             if self.loop is not None and self.requested is not None and not follow:
-                await self.runs(self._action(f"action_ask_{self.requested}"))
+                asking = self._action(f"action_ask_{self.requested}")
+                if asking is None:
+                    self.words.append({"response": f"utter_ask_{self.requested}"})
+                    return
+                await self.runs(asking)
                 self.words += self.said
                 return
             if not follow or follow == "action_listen":
@@ -180,12 +187,14 @@ class Family(Talk):
                 assert form is not None
                 await self.fills(type(form))
             else:
-                await self.runs(self._action(follow))
+                action = self._action(follow)
+                assert action is not None, follow
+                await self.runs(action)
             self.words += self.said
 
-    def _action(self, name: str) -> CarelineAction:
+    def _action(self, name: str) -> CarelineAction | None:
         made = [kind(lambda: self.services) for kind in _kinds(CarelineAction) if not kind.__abstractmethods__]
-        return next(action for action in made if action.name() == name)
+        return next((action for action in made if action.name() == name), None)
 
 
 def _kinds(base: type[CarelineAction]) -> Iterator[Any]:
