@@ -78,7 +78,7 @@ class Recorder(httpx.AsyncBaseTransport):
         params = [*query, *(parse_qsl(request.content.decode()) if form else [])]
         body = json.loads(request.content) if request.content and not form else None
         path = request.url.path.removeprefix("/").removeprefix("fhir/")
-        answer = json.loads(response.content) if response.content else None
+        answer: Any = json.loads(response.content) if response.content else None
         if path == "oauth/token" and response.is_success:
             self.opened[answer["access_token"]] = answer.get("patient")
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

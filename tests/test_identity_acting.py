@@ -47,6 +47,12 @@ def patient_of(desk: Desk, sender: str) -> str | None:
     return found.patient_id if found else None
 
 
+def kept(desk: Desk, query: str) -> list[Any]:
+    connection: Any
+    with open_engine(desk.url).connect() as connection:
+        return list(connection.execute(text(query)))
+
+
 def test_a_session_begins_on_its_own_record(desk: Desk, web: str) -> None:
     assert desk.identity.acting_for(web) is None
 
@@ -124,8 +130,7 @@ def test_a_token_goes_when_another_record_is_gone_over_to(desk: Desk, web: str) 
 def test_nothing_of_it_can_be_read_in_the_store(desk: Desk, web: str) -> None:
     desk.identity.act_for(web, CHILD)
     desk.identity.keep_record_token(web, CHILD.patient_id, "canary-token", SOON)
-    with open_engine(desk.url).connect() as connection:
-        rows = str(list(connection.execute(text("SELECT * FROM identity_acting"))))
+    rows = str(kept(desk, "SELECT * FROM identity_acting"))
     assert rows != "[]"
     assert [each for each in (CHILD.patient_id, CHILD.given_name, "canary-token") if each in rows] == []
 
@@ -145,9 +150,7 @@ def test_what_has_ended_is_dropped(desk: Desk, web: str) -> None:
     desk.sign_in(stays)
     desk.identity.act_for(stays, TEEN)
     desk.identity.purge()
-    with open_engine(desk.url).connect() as connection:
-        left = [row.sender_id for row in connection.execute(text("SELECT sender_id FROM identity_acting"))]
-    assert left == [stays]
+    assert [row.sender_id for row in kept(desk, "SELECT sender_id FROM identity_acting")] == [stays]
 
 
 def test_d12_a_store_that_cannot_tell_says_so_instead_of_showing_the_own_record(
