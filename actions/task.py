@@ -133,15 +133,19 @@ class TaskForm(CarelineAction):
 
     async def prepare(self, turn: Turn) -> Prepared:
         row = Capabilities.load()[self.capability]
+        coming_back = _already_answered(turn, self.form)
+        if await turn.signed_in() is None:
+            # Whose record it is shows when it is known who asks; what a task before this one was on means nothing.
+            return Prepared([] if coming_back or not self._begins(turn) else self._no_record(turn))
+        if coming_back and (turn.slot(OFFER) or {}).get("task") == self.capability:
+            return Prepared([SlotSet(REQUESTED_SLOT, WHOM)], done=True)
         asking = Asking(row, opens=self._opens(turn), waits=self._waits_for_whom(turn))
-        if _already_answered(turn, self.form):
-            if (turn.slot(OFFER) or {}).get("task") == self.capability:
-                return Prepared([SlotSet(REQUESTED_SLOT, WHOM)], done=True)
-            settled = await back_on_its_record(turn, row)
-        elif turn.asks_for_something_else(self.capability):
-            settled = Settled()
-        else:
+        settled = Settled()
+        if not coming_back and not turn.asks_for_something_else(self.capability):
             settled = await settle(turn, asking)
+        if settled.outcome == "goes_on" and not turn.record_changed and (coming_back or not self._begins(turn)):
+            back = await back_on_its_record(turn, row)
+            settled = Settled(back.outcome, [*settled.events, *back.events])
         return await self._as_settled(turn, settled, asking)
 
     async def act(self, turn: Turn) -> list[Event]:
@@ -172,10 +176,10 @@ class TaskForm(CarelineAction):
             case "unclear":
                 # Without a slot among the events Rasa's general rules speak, and the form comes back.
                 return Prepared(done=True)
-            case "nobody":
+            case "nobody" | "lost":
                 gate.say_closed(turn)
-                pushed = self._pushed_aside(turn)
-                return Prepared([*pushed, *(self.refused(turn) if asking.opens else self._left_open(turn))], done=True)
+                pushed, drops = self._pushed_aside(turn), asking.opens or settled.outcome == "lost"
+                return Prepared([*pushed, *(self.refused(turn) if drops else self._left_open(turn))], done=True)
             case _:
                 return Prepared([*settled.events, *await self._kept_to(turn, settled)])
 
@@ -189,6 +193,13 @@ class TaskForm(CarelineAction):
         records[self.capability] = key
         turn.remember(TASK_RECORD, records)
         return [*events, SlotSet(TASK_RECORD, records)]
+
+    def _no_record(self, turn: Turn) -> list[Event]:
+        records = dict(turn.slot(TASK_RECORD) or {})
+        if records.pop(self.capability, None) is None:
+            return []
+        turn.remember(TASK_RECORD, records)
+        return [SlotSet(TASK_RECORD, records)]
 
     def _void(self, turn: Turn) -> list[Event]:
         bound = [
@@ -212,8 +223,11 @@ class TaskForm(CarelineAction):
 
     def _opens(self, turn: Turn) -> bool:
         """True when the words of this message have begun the task, or begin it now that its person is known."""
+        return self._begins(turn) or turn.slot(OPENING) is not None
+
+    def _begins(self, turn: Turn) -> bool:
         begun = [event.get("name") for event in _since_last_message(turn, "active_loop")][-1:] == [self.form]
-        return begun or turn.slot(OPENING) is not None or not _is_active(turn, self.form)
+        return begun or not _is_active(turn, self.form)
 
     def _waits_for_whom(self, turn: Turn) -> bool:
         return _is_active(turn, self.form) and turn.tracker.get_slot(REQUESTED_SLOT) == WHOM

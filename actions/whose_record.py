@@ -38,8 +38,9 @@ MAY_NAME = re.compile(
 class Settled:
     """What came of it."""
 
-    outcome: Literal["goes_on", "switched", "asks", "nobody", "unclear"] = "goes_on"
-    """`unclear`: it was asked whose record, and this is no answer."""
+    outcome: Literal["goes_on", "switched", "asks", "nobody", "lost", "unclear"] = "goes_on"
+    """`nobody`: it may not be done for whoever was named. `lost`: nor any more for whom the task was begun. `unclear`: it
+    was asked whose record, and this is no answer."""
     events: list[Event] = field(default_factory=list)
 
 
@@ -174,7 +175,8 @@ async def back_on_its_record(turn: Turn, row: Capability) -> Settled:
     if who is not None and key_of(who.patient_id) == begun_on:
         return await _to_oneself(turn, row)
     person = next((each for each in await turn.people() if key_of(each.patient_id) == begun_on), None)
-    return Settled("nobody") if person is None else await _switch(turn, row, person)
+    settled = Settled("lost") if person is None else await _switch(turn, row, person)
+    return Settled("lost") if settled.outcome == "nobody" else settled
 
 
 async def record_key(turn: Turn) -> str:

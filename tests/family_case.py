@@ -145,6 +145,9 @@ class Family(Talk):
                 await self._after_form()
         elif wanted is not None:
             await self._form(wanted)
+        elif intent == "affirm":
+            self.followup = "action_affirm"
+            await self._after_form()
         return [str(message["response"]) for message in self.words]
 
     def said_of(self, act: str) -> dict[str, Any]:

@@ -357,6 +357,39 @@ async def test_b18_nothing_that_waits_for_oneself_is_lost_when_an_access_ends(de
     assert (maria.record, maria.slots["book_appointment_visit_type"]) == (None, "follow_up")
 
 
+async def signs_in_again(talk: Family, person: str) -> list[str]:
+    talk.clock.advance(timedelta(minutes=16))
+    assert await talk.says("oakway") == ["utter_sign_in_again"]
+    assert await talk.says("continue", "affirm") == ["utter_task_taken_up", "utter_ask_sign_in_phone"]
+    talk.person = person
+    talk.sign_in()
+    return await talk.says("", "code_checked", known_code_check={"outcome": "accepted"})
+
+
+async def test_b12_a_task_for_somebody_goes_on_for_them_after_signing_in_again_and_says_so(maria: Family) -> None:
+    await maria.says("refill the albuterol for leo", "refill_medication")
+    acts = await signs_in_again(maria, "maria")
+    assert acts[0] == FOR_TASK
+    assert (maria.record, maria.words[-1]["record"]) == ("leo", "Leo")
+
+
+async def test_b12_a_task_for_somebody_ends_when_another_person_signs_in(maria: Family) -> None:
+    await maria.says("refill the albuterol for leo", "refill_medication")
+    assert await signs_in_again(maria, "robert") == [NEUTRAL]
+    assert (maria.record, maria.loop, maria.slots["refill_medication_medications"]) == (None, None, None)
+
+
+async def test_b12_a_new_task_after_signing_in_again_is_for_oneself(maria: Family) -> None:
+    await maria.says("show me leo's strep test", "view_test_results")
+    maria.clock.advance(timedelta(minutes=16))
+    await maria.says("show my a1c result", "view_test_results")
+    maria.sign_in()
+    assert await maria.says("", "code_checked", known_code_check={"outcome": "accepted"}) == [
+        "utter_view_test_results_result"
+    ]
+    assert (maria.record, maria.words[-1].get("record")) == (None, None)
+
+
 async def test_b18_the_portal_decides_anew_after_a_minute_at_most(maria: Family) -> None:
     def exchanges() -> int:
         return sum(each.answer.get("patient") == "leo" for each in maria.wire.asked if each.path == "oauth/token")
