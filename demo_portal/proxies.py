@@ -20,14 +20,14 @@ from demo_portal.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, Resource, cod
 
 Band = Literal["child", "teen", "adult"]
 TEEN_FROM, ADULT_FROM = 12, 18
-# What a parent still does for a teenager: vaccines, bills, booking. No list of visits, no medicines, no results.
+# What a parent still does for a teenager: vaccines, what is owed, booking. No list of visits, no medicines, no results, and
+# of a bill its amount alone: what was done stands in the charge items.
 TEEN_SCOPES = (
     "patient/Patient.r",
     "patient/Immunization.rsc",
     "patient/ImmunizationRecommendation.rs",
     "patient/Account.rs",
     "patient/Invoice.rs",
-    "patient/ChargeItem.rs",
     "patient/Appointment.c",
     "patient/Task.c",
     *(f"patient/{served.rtype}.rs" for served in TYPES if served.shared),

@@ -53,7 +53,7 @@ async def test_who_else_has_access_is_only_the_owners_business(demo: Demo, rtype
 
 
 @pytest.mark.parametrize("rtype", ["Observation", "DiagnosticReport", "MedicationRequest", "Appointment", "Condition",
-                                   "Encounter", "DocumentReference", "Communication", "AuditEvent", "Task"])  # fmt: skip
+                                   "Encounter", "DocumentReference", "Communication", "AuditEvent", "Task", "ChargeItem"])  # fmt: skip
 async def test_of_a_teenager_nothing_confidential_can_be_read(demo: Demo, rtype: str) -> None:
     sofia = await sign_in_for(demo, "maria", "sofia")
 
@@ -216,3 +216,36 @@ async def test_nobody_shares_the_record_of_a_teenager_or_an_adult_for_them(
         body = {"resourceType": "Parameters", **({"parameter": given} if given else {})}
         assert (await its.post(f"Patient/{patient}/{path}", body)).status_code == 403
     assert (await its.get(f"Patient/{patient}/$shares")).status_code == 403
+
+
+def payment(account: str, cents: int, method: str, patient: str) -> dict[str, object]:
+    money = {"valueMoney": {"value": cents / 100, "currency": "USD"}}
+    return task(
+        (PORTAL_REQUEST, "pay"),
+        patient,
+        f"Account/{account}",
+        f"k-{method}",
+        amount=money,
+        method={"valueString": method},
+    )
+
+
+async def test_a_mother_pays_what_a_child_owes_with_a_card_of_her_own(demo: Demo) -> None:
+    sofia = await sign_in_for(demo, "maria", "sofia")
+    listed = (await sofia.get("Patient/sofia/$payment-methods")).json()["parameter"]
+    assert [part["valueString"] for each in listed for part in each["part"] if part["name"] == "id"] == [
+        "pm-maria-1",
+        "pm-maria-2",
+    ]
+    assert (await sofia.file(payment("sofia-clinic", 4000, "pm-maria-1", "sofia"))).json()["status"] == "completed"
+
+
+async def test_nobody_pays_with_a_card_of_somebody_else(demo: Demo) -> None:
+    for actor, patient, method in (
+        ("maria", "sofia", "pm-james-1"),
+        ("maria", "maria", "pm-james-1"),
+        ("sofia", "sofia", "pm-maria-1"),
+    ):
+        session = await sign_in_for(demo, actor, patient)
+        response = await session.file(payment(f"{patient}-clinic", 100, method, patient))
+        assert (response.status_code, refusal(response)) == (422, "unknown-method"), actor

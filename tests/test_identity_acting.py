@@ -1,37 +1,34 @@
-"""On whose record a session acts: only within that sign-in, sealed, and ended with it; on SQLite and on PostgreSQL.
-
-PostgreSQL is tried where TEST_POSTGRES_URL names a database that the tests may empty.
-"""
+"""On whose record a session acts: only within that sign-in, sealed, and ended with it; on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from identity import OWN, ActingFor, Deed, IdentityUnavailable, Standing, band_on, may
-from identity.store import metadata, open_engine
+from identity.store import open_engine
 from tests.identity_fakes import BEN, NOON, SECRET, Desk
+from tests.postgres import PostgresServer
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 CHILD = ActingFor("patient-canary-child", "Canaryname", "child full")
 TEEN = ActingFor("patient-canary-teen", "Othername", "teen limited")
 SOON = NOON + timedelta(minutes=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     if request.param == "sqlite":
-        return Desk(f"sqlite:///{tmp_path}/identity.db")
-    engine = create_engine(POSTGRES, future=True)
-    with engine.begin() as connection:
-        metadata.drop_all(connection)
-    engine.dispose()
-    return Desk(POSTGRES)
+        yield Desk.in_folder(tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create()
+    yield Desk(server.url(name))
+    server.drop(name)
 
 
 @pytest.fixture
