@@ -22,6 +22,7 @@ from actions.task import TaskForm, all_forms
 from actions.turn import CarelineAction
 from clock import CLINIC_ZONE
 from demo_portal.store.moments import years_after
+from demo_portal.store.resources import WHOLE
 from identity import Identity, Keys, open_engine
 from settings import Settings
 from tests.demo_portal_case import ORIGIN, Demo
@@ -218,6 +219,13 @@ async def birthday(demo: Demo, patient: str, age: int) -> datetime:
     return midnight(years_after(date.fromisoformat(found.json()["birthDate"]), age))
 
 
+def revoke(demo: Demo, related: str) -> None:
+    """End a relationship, as the clinic does."""
+    with demo.app.state.portal.database.writing() as conn:
+        whole = demo.app.state.portal.resources(conn, WHOLE)
+        whole.amend({**whole.read("RelatedPerson", related), "active": False})
+
+
 @pytest_asyncio.fixture
 async def maria(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
     """A mother of three whom she may act for, signed in on the web."""
@@ -227,4 +235,4 @@ async def maria(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
     await talk.real.client.aclose()
 
 
-__all__ = ["Asked", "Family", "Recorder", "birthday", "maria", "midnight"]
+__all__ = ["Asked", "Family", "Recorder", "birthday", "maria", "midnight", "revoke"]

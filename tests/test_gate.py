@@ -19,7 +19,7 @@ from clock import CLINIC_ZONE
 from demo_portal.store.resources import WHOLE
 from identity import ActingFor
 from tests.demo_portal_case import Demo, demo, seeded_file, settings
-from tests.family_case import Family, maria
+from tests.family_case import Family, maria, revoke
 from tests.turns import NOW, Talk
 
 __all__ = ["demo", "maria", "seeded_file", "settings"]
@@ -169,9 +169,7 @@ async def test_b18_an_access_that_ends_between_the_gate_and_the_token_is_refused
     await maria.says("switch to leo", "switch_person")
 
     async def look(turn: Turn) -> None:
-        with demo.app.state.portal.database.writing() as conn:
-            whole = demo.app.state.portal.resources(conn, WHOLE)
-            whole.amend({**whole.read("RelatedPerson", "maria-leo"), "active": False})
+        revoke(demo, "maria-leo")
         await (await turn.portal()).test_results()
 
     maria.hears("do it")

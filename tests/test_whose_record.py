@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from demo_portal.store.resources import WHOLE
 from tests.demo_portal_case import MONDAY_NINE, Demo, demo, seeded_file, settings
-from tests.family_case import Family, birthday, maria, midnight
+from tests.family_case import Family, birthday, maria, midnight, revoke
 
 __all__ = ["demo", "maria", "seeded_file", "settings"]
 NEUTRAL, BACK, FOR_TASK = "utter_not_for_this_person", "utter_switch_person_back", "utter_switch_person_for_task"
@@ -42,12 +42,6 @@ async def signed_in_at(demo: Demo, folder: Path, person: str, moment: object) ->
     talk = Family(folder / "later", demo, person)
     talk.sign_in()
     return talk
-
-
-def revoke(demo: Demo, related: str) -> None:
-    with demo.app.state.portal.database.writing() as conn:
-        whole = demo.app.state.portal.resources(conn, WHOLE)
-        whole.amend({**whole.read("RelatedPerson", related), "active": False})
 
 
 # --- switch_person -----------------------------------------------------------------------------------------------

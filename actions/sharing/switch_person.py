@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import SlotSet
 
 from actions.offers import button
+from actions.portal_client import Dependent
 from actions.task import Question, TaskAction, TaskForm
 from actions.turn import CarelineAction, Event, Turn
 from actions.verification import sign_in_questions
@@ -31,7 +32,7 @@ class ActionAskSwitchPersonWhom(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         offered = list((turn.slot(OFFER) or {}).get("people", []))
-        names = {person.patient_id: person.given_name for person in await turn.people()}
+        names = _told_apart(await turn.people())
         names[ONESELF] = "usted" if turn.language == "es" else "you"
         # Somebody may be no longer there since the question was decided on.
         shown = [each for each in offered if each in names]
@@ -44,6 +45,12 @@ class ActionAskSwitchPersonWhom(CarelineAction):
         if person != ONESELF:
             return names[person]
         return "Para mí" if language == "es" else "Me"
+
+
+def _told_apart(people: list[Dependent]) -> dict[str, str]:
+    """What each is called, by patient id: the given name, or the whole one when two share it."""
+    given = [person.given_name for person in people]
+    return {each.patient_id: each.name if given.count(each.given_name) > 1 else each.given_name for each in people}
 
 
 class ActionSwitchPerson(TaskAction):
