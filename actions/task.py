@@ -13,34 +13,32 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import gate
 from actions.offers import button
 from actions.reading.words import tokens
 from actions.reading.yes_no import read_yes_no
-from actions.turn import CarelineAction, Event, Prepared, Turn
-from actions.whose_record import (
-    OFFER,
-    OPENING,
-    TASK_RECORD,
-    WHOM,
-    Asking,
-    Settled,
-    back_on_its_record,
-    record_key,
-    settle,
+from actions.record_form import RecordForm
+from actions.task_stack import (
+    DECLINED,
+    END_FORM,
+    REQUESTED_SLOT,
+    TASK_STACK,
+    already_answered,
+    interrupted_task,
+    is_active,
+    push,
+    reset,
+    take_up,
+    taken_off_the_stack,
 )
-from assistant.capabilities import Capabilities
+from actions.turn import CarelineAction, Event, Turn
+from actions.whose_record import OPENING, TASK_RECORD
 
-REQUESTED_SLOT = "requested_slot"
-TASK_STACK = "task_stack"
-DECLINED = "declined"
 SURE_OF_INTENT = 0.9
 BARE_ANSWER = 3
 """Words up to which a message holds an answer and nothing else."""
-END_FORM: list[Event] = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
-SILENT_ACTIONS = frozenset({"action_listen", "action_extract_slots", "action_session_start"})
 
 
 class Question(ABC):
@@ -111,17 +109,11 @@ class Confirmation(Question):
         return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
-class TaskForm(CarelineAction):
+class TaskForm(RecordForm):
     """Fills the slots of `<capability>_form`; Rasa knows it as `validate_<capability>_form`."""
-
-    capability: ClassVar[str]
 
     def name(self) -> str:
         return f"validate_{self.form}"
-
-    @property
-    def form(self) -> str:
-        return f"{self.capability}_form"
 
     @abstractmethod
     def questions(self) -> Sequence[Question]:
@@ -131,29 +123,12 @@ class TaskForm(CarelineAction):
         """True when nothing is left to ask because the task cannot be done; the reason has been said."""
         return False
 
-    async def prepare(self, turn: Turn) -> Prepared:
-        row = Capabilities.load()[self.capability]
-        coming_back = _already_answered(turn, self.form)
-        if await turn.signed_in() is None:
-            # Whose record it is shows when it is known who asks; what a task before this one was on means nothing.
-            return Prepared([] if coming_back or not self._begins(turn) else self._no_record(turn))
-        if coming_back and (turn.slot(OFFER) or {}).get("task") == self.capability:
-            return Prepared([SlotSet(REQUESTED_SLOT, WHOM)], done=True)
-        asking = Asking(row, opens=self._opens(turn), waits=self._waits_for_whom(turn))
-        settled = Settled()
-        if not coming_back and not turn.asks_for_something_else(self.capability):
-            settled = await settle(turn, asking)
-        if settled.outcome == "goes_on" and not turn.record_changed and (coming_back or not self._begins(turn)):
-            back = await back_on_its_record(turn, row)
-            settled = Settled(back.outcome, [*settled.events, *back.events])
-        return await self._as_settled(turn, settled, asking)
-
     async def act(self, turn: Turn) -> list[Event]:
         questions = list(self.questions())
-        interrupted = _interrupted_task(turn, self.form)
-        events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
-        events += _taken_off_the_stack(turn, self.capability)
-        coming_back = _already_answered(turn, self.form)
+        interrupted = interrupted_task(turn, self.form)
+        events: list[Event] = [] if interrupted is None else [push(turn, interrupted)]
+        events += taken_off_the_stack(turn, self.capability)
+        coming_back = already_answered(turn, self.form)
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
         events += await self._opening(turn, questions)
@@ -165,73 +140,6 @@ class TaskForm(CarelineAction):
             return [*events, SlotSet(REQUESTED_SLOT, None), FollowupAction(f"action_{self.capability}")]
         return [*events, SlotSet(REQUESTED_SLOT, asked)]
 
-    async def _as_settled(self, turn: Turn, settled: Settled, asking: Asking) -> Prepared:
-        """What the task does once it is clear whose record it is for, or cannot be for anybody."""
-        match settled.outcome:
-            case "asks":
-                # What else was said is read when it is known on whose record.
-                opening = [SlotSet(OPENING, turn.text)] if asking.opens and not turn.slot(OPENING) else []
-                pushed = self._pushed_aside(turn)
-                return Prepared([*pushed, *settled.events, *opening, SlotSet(REQUESTED_SLOT, WHOM)], done=True)
-            case "unclear":
-                # Without a slot among the events Rasa's general rules speak, and the form comes back.
-                return Prepared(done=True)
-            case "nobody" | "lost":
-                gate.say_closed(turn)
-                pushed, drops = self._pushed_aside(turn), asking.opens or settled.outcome == "lost"
-                return Prepared([*pushed, *(self.refused(turn) if drops else self._left_open(turn))], done=True)
-            case _:
-                return Prepared([*settled.events, *await self._kept_to(turn, settled)])
-
-    async def _kept_to(self, turn: Turn, settled: Settled) -> list[Event]:
-        """Note whose record the task is on; what was said on another one means nothing here."""
-        records, key = dict(turn.slot(TASK_RECORD) or {}), await record_key(turn)
-        if records.get(self.capability) == key:
-            return []
-        changed = self.capability in records or settled.outcome == "switched"
-        events = self._void(turn) if changed else []
-        records[self.capability] = key
-        turn.remember(TASK_RECORD, records)
-        return [*events, SlotSet(TASK_RECORD, records)]
-
-    def _no_record(self, turn: Turn) -> list[Event]:
-        records = dict(turn.slot(TASK_RECORD) or {})
-        if records.pop(self.capability, None) is None:
-            return []
-        turn.remember(TASK_RECORD, records)
-        return [SlotSet(TASK_RECORD, records)]
-
-    def _void(self, turn: Turn) -> list[Event]:
-        bound = [
-            question for question in self.questions() if question.of_record and turn.slot(question.slot) is not None
-        ]
-        for question in bound:
-            turn.remember(question.slot, None)
-        return [SlotSet(slot, None) for question in bound for slot in (question.slot, question.offer) if slot]
-
-    def refused(self, turn: Turn) -> list[Event]:
-        return [*reset(list(self.questions())), *END_FORM, *take_up(turn)]
-
-    def _left_open(self, turn: Turn) -> list[Event]:
-        """End the form and keep what was said; "continue" takes it up again."""
-        return [SlotSet(OFFER, None), *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
-
-    def _pushed_aside(self, turn: Turn) -> list[Event]:
-        interrupted = _interrupted_task(turn, self.form)
-        pushed = [] if interrupted is None else [_push(turn, interrupted)]
-        return [*pushed, *_taken_off_the_stack(turn, self.capability)]
-
-    def _opens(self, turn: Turn) -> bool:
-        """True when the words of this message have begun the task, or begin it now that its person is known."""
-        return self._begins(turn) or turn.slot(OPENING) is not None
-
-    def _begins(self, turn: Turn) -> bool:
-        begun = [event.get("name") for event in _since_last_message(turn, "active_loop")][-1:] == [self.form]
-        return begun or not _is_active(turn, self.form)
-
-    def _waits_for_whom(self, turn: Turn) -> bool:
-        return _is_active(turn, self.form) and turn.tracker.get_slot(REQUESTED_SLOT) == WHOM
-
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
         opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
@@ -240,10 +148,10 @@ class TaskForm(CarelineAction):
         kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot not in dropped]
         # What could not be looked up in the words that began the task is, once it goes on.
         kept += [SlotSet(OPENING, turn.text)] if opens else []
-        return [*kept, *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
+        return [*kept, *END_FORM, push(turn, self.capability), FollowupAction("action_listen")]
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
-        requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
+        requested = turn.tracker.get_slot(REQUESTED_SLOT) if is_active(turn, self.form) else None
         if turn.intent == gate.WHICH_RECORD or turn.record_changed:
             # "No, for my son" says whose record; it is no answer to what was asked.
             requested = None
@@ -313,13 +221,7 @@ class TaskAction(CarelineAction):
         super().failed(turn, response)
         # What was said stays, except the yes: it was given to something that has not happened.
         confirmations = [question for question in self.form().questions() if isinstance(question, Confirmation)]
-        return [*reset(confirmations), _push(turn, self.form.capability), FollowupAction("action_listen")]
-
-
-def reset(questions: Sequence[Question]) -> list[Event]:
-    """Forget every answer of a form, and what was shown for it."""
-    slots = [slot for question in questions for slot in (question.slot, question.offer) if slot is not None]
-    return [*(SlotSet(slot, None) for slot in (*slots, DECLINED, OPENING, OFFER))]
+        return [*reset(confirmations), push(turn, self.form.capability), FollowupAction("action_listen")]
 
 
 def forget_everything() -> list[Event]:
@@ -331,16 +233,6 @@ def forget_everything() -> list[Event]:
 def all_forms() -> list[TaskForm]:
     """One of each kind of form there is."""
     return [form() for form in _below(TaskForm)]
-
-
-def take_up(turn: Turn) -> list[Event]:
-    """Go back to the task that was interrupted; without one, wait for the next message."""
-    stack = list(turn.slot(TASK_STACK) or [])
-    if not stack:
-        return [FollowupAction("action_listen")]
-    task = stack.pop()
-    turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
-    return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
 
 
 def _below(base: type[TaskForm]) -> list[type[TaskForm]]:
@@ -360,48 +252,6 @@ async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:
     if asked is None or await asked.answer(turn) is None:
         return False
     return asked.alone or len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
-
-
-def _taken_off_the_stack(turn: Turn, task: str) -> list[Event]:
-    """A task that is begun anew instead of being taken up is not waiting any more."""
-    stack: list[str] = turn.slot(TASK_STACK) or []
-    if task not in stack:
-        return []
-    left = [each for each in stack if each != task]
-    turn.remember(TASK_STACK, left)
-    return [SlotSet(TASK_STACK, left)]
-
-
-def _push(turn: Turn, task: str) -> Event:
-    stack = [*(each for each in turn.slot(TASK_STACK) or [] if each != task), task]
-    turn.remember(TASK_STACK, stack)
-    return SlotSet(TASK_STACK, stack)
-
-
-def _is_active(turn: Turn, form: str) -> bool:
-    return (turn.tracker.active_loop or {}).get("name") == form
-
-
-def _interrupted_task(turn: Turn, form: str) -> str | None:
-    """The task whose form this one has just pushed aside; None when there is none."""
-    loops = [event.get("name") for event in _since_last_message(turn, "active_loop")]
-    if loops[-1:] != [form]:
-        return None
-    before = [event.get("name") for event in turn.tracker.events if event.get("event") == "active_loop"][:-1]
-    if not before or before[-1] in (None, form):
-        return None
-    return str(before[-1]).removesuffix("_form")
-
-
-def _already_answered(turn: Turn, form: str) -> bool:
-    """True when this message was dealt with by something else, and the form is only coming back."""
-    return any(event.get("name") not in SILENT_ACTIONS | {form} for event in _since_last_message(turn, "action"))
-
-
-def _since_last_message(turn: Turn, kind: str) -> list[Event]:
-    events = turn.tracker.events
-    start = max((index for index, event in enumerate(events) if event.get("event") == "user"), default=0)
-    return [event for event in events[start:] if event.get("event") == kind]
 
 
 def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from rasa_sdk.events import SlotSet
 from actions import gate
 from actions.portal_client import Dependent
 from actions.reading.choices import read_place_in_list
-from actions.reading.people import KIN_EN, KIN_ES, Speaker, Whom, read_whom
+from actions.reading.kinship import KIN_EN, KIN_ES
+from actions.reading.people import Speaker, Whom, read_whom
 from actions.reading.words import fold
 from actions.turn import Event, Turn
 from assistant.capabilities import Capability

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from actions import bootstrap, gate
 from actions.bootstrap import Services
+from actions.medications.refill_medication import ActionAskRefillMedicationPharmacy
 from actions.portal_client import Dependent, FhirPortal, NoAccess, Refused
 from actions.turn import CarelineAction, Event, Turn
 from assistant.capabilities import Capabilities, Capability
@@ -141,6 +142,20 @@ async def test_b16_the_refusal_is_the_same_sentence_with_the_same_values_for_eve
         said.append(talk.said)
     assert said[0] == said[1]
     assert "Canary" not in str(said)
+
+
+async def test_b16_a_task_that_is_closed_half_way_is_left_and_what_it_knew_is_forgotten(talk: Talk) -> None:
+    acts_for(talk, kin("teen"))
+    talk.loop = "refill_medication_form"
+    talk.slots |= {
+        "requested_slot": "refill_medication_pharmacy",
+        "refill_medication_medications": ["of somebody"],
+        "pay_bill_amount": 5,
+    }
+    talk.hears("and now")
+    await talk.does(ActionAskRefillMedicationPharmacy)
+    assert (talk.acts, talk.loop, talk.requested) == ([NEUTRAL], None, None)
+    assert (talk.slots["refill_medication_medications"], talk.slots["pay_bill_amount"]) == (None, 5)
 
 
 @pytest.mark.parametrize("band", AGES)

@@ -93,7 +93,7 @@ async def test_no_two_exchanges_use_one_statement() -> None:
 
 
 @pytest.mark.parametrize("patient", ["leo", None, 7])
-async def test_a_token_for_somebody_else_is_not_used(patient: object) -> None:
+async def test_d07_a_token_for_somebody_else_is_not_used(patient: object) -> None:
     with pytest.raises(UnusableAnswer):
         await Portal(granted(patient=patient)).client.exchange("maria", A_TUESDAY)
 

@@ -262,6 +262,13 @@ async def test_a_task_that_waited_goes_on_on_the_record_it_was_begun_on(maria: F
     assert (maria.record, maria.words[-1].get("record")) == (None, None)
 
 
+async def test_a_task_on_anothers_record_is_not_lost_by_asking_for_what_may_not_be_shown(maria: Family) -> None:
+    await maria.says("pay sofia's bill", "pay_bill")
+    acts = await maria.says("and show the results", "view_test_results")
+    assert acts == [NEUTRAL, "utter_task_taken_up", "utter_ask_pay_bill_amount"]
+    assert (maria.record, maria.words[-1]["record"]) == ("sofia", "Sofia")
+
+
 async def test_the_second_proof_before_a_payment_goes_to_whoever_signed_in(maria: Family) -> None:
     maria.clock.advance(timedelta(minutes=6))
     await maria.says("pay sofia's bill", "pay_bill")
