@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, 
 from actions.wording import phone_words
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
 from identity import (
+    ActingFor,
     CodeNotSent,
     CodeSender,
     Delivery,
@@ -34,6 +35,8 @@ from identity.wording import CodeWording
 from settings import Settings
 
 logger = logging.getLogger(__name__)
+DECIDED_ANEW = timedelta(seconds=60)
+"""Longest that a portal's word on somebody else's record is relied on."""
 
 
 class NotSignedIn(Exception):
@@ -58,22 +61,38 @@ class Services:
         return await asyncio.to_thread(self.identity.signed_in, sender_id)
 
     async def portal_for(self, sender_id: str) -> Portal:
-        """The portal as the person signed in to this conversation may see it.
+        """The portal as the person signed in may see the record they act on, their own or somebody else's.
 
         Raises:
             NotSignedIn: nobody is, or the sign-in has run out.
         """
+        who = await self._who(sender_id)
+        record = await self.acting_for(sender_id)
+        if record is None:
+            return self._portal(who.patient_id, lambda: self._token(sender_id, who))
+        return self._portal(record.patient_id, lambda: self._record_token(sender_id, who, record.patient_id))
+
+    async def own_portal_for(self, sender_id: str) -> Portal:
+        """The portal for the own record of the person signed in, on whosever record they act.
+
+        Raises:
+            NotSignedIn: nobody is, or the sign-in has run out.
+        """
+        who = await self._who(sender_id)
+        return self._portal(who.patient_id, lambda: self._token(sender_id, who))
+
+    async def acting_for(self, sender_id: str) -> ActingFor | None:
+        """The other record that is acted on; None for one's own."""
+        return await asyncio.to_thread(self.identity.acting_for, sender_id)
+
+    async def _who(self, sender_id: str) -> SignedIn:
         who = await self.signed_in(sender_id)
         if who is None:
             raise NotSignedIn
-        return FhirPortal(
-            self.client,
-            who.patient_id,
-            lambda: self._token(sender_id, who),
-            self.clock,
-            CLINIC_ZONE,
-            server=self.server,
-        )
+        return who
+
+    def _portal(self, patient_id: str, token: Callable[[], Awaitable[str]]) -> Portal:
+        return FhirPortal(self.client, patient_id, token, self.clock, CLINIC_ZONE, server=self.server)
 
     async def _token(self, sender_id: str, who: SignedIn) -> str:
         kept = await asyncio.to_thread(self.identity.token, sender_id)
@@ -84,9 +103,24 @@ class Services:
         await asyncio.to_thread(self.identity.keep_token, sender_id, token.access_token, until)
         return token.access_token
 
+    async def _record_token(self, sender_id: str, who: SignedIn, patient_id: str) -> str:
+        kept = await asyncio.to_thread(self.identity.record_token, sender_id, patient_id)
+        if kept is not None:
+            return kept
+        asked_at = self.clock.now()
+        token = await self.tokens.exchange(who.patient_id, who.verified_at, for_patient=patient_id)
+        # Counted from before the portal decided: a birthday may fall into the time its answer took.
+        until = asked_at + min(timedelta(seconds=token.expires_in), DECIDED_ANEW)
+        await asyncio.to_thread(self.identity.keep_record_token, sender_id, patient_id, token.access_token, until)
+        return token.access_token
+
     async def forget_token(self, sender_id: str) -> None:
-        """Drop the kept portal token, so that the next call asks for a new one."""
+        """Drop the kept portal tokens, so that the next call asks for a new one."""
         await asyncio.to_thread(self.identity.keep_token, sender_id, "", self.clock.now())
+        record = await self.acting_for(sender_id)
+        if record is not None:
+            now = self.clock.now()
+            await asyncio.to_thread(self.identity.keep_record_token, sender_id, record.patient_id, "", now)
 
     async def send_code(self, delivery: Delivery) -> None:
         """Hand a code to the carrier; a failure is logged without the number and the person can ask again."""

@@ -52,6 +52,7 @@ class SignInPhone(Question):
     """The number the clinic has on file, or the one that the carrier reports."""
 
     slot = "sign_in_phone"
+    of_record = False
     alone = True
 
     def __init__(self, capability_id: str) -> None:
@@ -75,6 +76,7 @@ class SignInBirthDate(Question):
     """The second half of the claim."""
 
     slot = "sign_in_birth_date"
+    of_record = False
     alone = True
 
     def __init__(self, capability_id: str) -> None:
@@ -100,6 +102,7 @@ class SignInCode(Question):
     """The texted code. The gateway takes it and tells only what came of it; nothing here ever sees it."""
 
     slot = "sign_in_code"
+    of_record = False
     depends_on = ("sign_in_phone", "sign_in_birth_date")
 
     def __init__(self, capability_id: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from clock import Clock
+from identity.acting import ActingFor, acting
 from identity.challenges import SIGN_IN
 from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation
@@ -180,9 +181,10 @@ class Identity(TelephoneCalls, PasscodeCalls):
         return at_least(self.level(sender_id, purpose), access)
 
     def sign_out(self, sender_id: str) -> None:
-        """End the session, its token and any open code."""
+        """End the session, its tokens and any open code."""
         with self._writing() as at:
             self._challenges.close(at.connection, sender_id, at.now)
+            self._acting.end(at.connection, sender_id)
             self._sessions.end(at.connection, sender_id)
 
     def keep_token(self, sender_id: str, token: str, until: datetime) -> None:
@@ -198,6 +200,42 @@ class Identity(TelephoneCalls, PasscodeCalls):
         except IdentityUnavailable:
             return None
 
+    def act_for(self, sender_id: str, record: ActingFor) -> bool:
+        """Act on somebody else's record from now on; False when nobody is signed in."""
+        with self._writing() as at:
+            return self._acting.begin(at.connection, sender_id, record, at.now)
+
+    def act_for_oneself(self, sender_id: str) -> None:
+        """Go back to the record of whoever is signed in."""
+        with self._writing() as at:
+            self._acting.end(at.connection, sender_id)
+
+    def acting_for(self, sender_id: str) -> ActingFor | None:
+        """The other record that the session acts on; None for one's own.
+
+        Raises:
+            IdentityUnavailable: It cannot be told; taking it for one's own record would show the wrong one.
+        """
+        with self._reading() as at:
+            return self._acting.get(at.connection, sender_id, at.now)
+
+    def record_key(self, patient_id: str) -> str:
+        """A fingerprint of a record, by which a task remembers whose it is; it opens nothing."""
+        return self._acting.record_key(patient_id)
+
+    def keep_record_token(self, sender_id: str, patient_id: str, token: str, until: datetime) -> None:
+        """Keep the portal's token for the record that is acted on; for another one it is not kept."""
+        with self._writing() as at:
+            self._acting.keep_token(at.connection, (sender_id, patient_id), token, (until, at.now))
+
+    def record_token(self, sender_id: str, patient_id: str) -> str | None:
+        """The portal's token for the record that is acted on; None when there is none or it has expired."""
+        try:
+            with self._reading() as at:
+                return self._acting.token(at.connection, sender_id, patient_id, at.now)
+        except IdentityUnavailable:
+            return None
+
     def purge(self) -> dict[str, int]:
         """Drop what is kept no longer; give the number of rows by kind. Run it at least hourly."""
         with self._writing() as at:
@@ -210,6 +248,7 @@ class Identity(TelephoneCalls, PasscodeCalls):
                 "notices": self._notices.purge(at.connection, at.now),
                 "failures": self._brake.purge(at.connection, at.now),
             }
+            self._acting.purge(at.connection, at.now)
         self._empty_write_ahead_log()
         return dropped
 
@@ -228,5 +267,5 @@ class Identity(TelephoneCalls, PasscodeCalls):
     def reset(self) -> None:
         """For the demo: sign everybody out, forget codes, counts, locks, passcodes and STOPs. Conversations stay."""
         with self._writing() as at:
-            for table in (sessions, challenges, subjects, people, notices, opt_outs, failures):
+            for table in (acting, sessions, challenges, subjects, people, notices, opt_outs, failures):
                 at.connection.execute(delete(table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.engine import Engine
 
 from clock import Clock
+from identity.acting import Acting
 from identity.brake import Brake
 from identity.challenges import Challenges
 from identity.conversations import Conversations
@@ -30,6 +31,7 @@ class Parts(Transactions):
         self._levels = Levels(limits)
         self._conversations = Conversations(keys)
         self._sessions = Sessions(keys, limits)
+        self._acting = Acting(keys, self._sessions)
         self._counters = Counters(limits.guesses_forgotten)
         self._brake = Brake(keys, limits, self._counters)
         self._notices = Notices(keys)

@@ -150,25 +150,6 @@ async def test_people_who_share_a_phone_are_told_apart_by_birth_date(demo: Demo)
     assert found == ["robert", "anne"]
 
 
-@pytest.mark.parametrize(
-    ("who", "phone", "told"),
-    [("mateo", "+15415550101", True), ("mateo", "+15415550111", False), ("daniel", "+15415550101", False)],
-)
-async def test_b17_a_match_tells_when_a_teenagers_number_reaches_who_acts_for_them(
-    demo: Demo, who: str, phone: str, told: bool
-) -> None:
-    born = give_phone(demo, who, phone)
-    assistant = await demo.assistant()
-
-    bundle = (await assistant.post("Patient/$match", question(phone, born))).json()
-
-    included = [entry["resource"] for entry in bundle["entry"] if entry["search"]["mode"] == "include"]
-    assert [patient["id"] for patient in matches(bundle)] == [who]
-    assert [sorted(each) for each in included] == (
-        [["active", "id", "patient", "resourceType", "telecom"]] if told else []
-    )
-
-
 async def test_a_match_with_two_hits_gives_none(demo: Demo) -> None:
     give_smith2_the_phone_of_smith1(demo)
     assistant = await demo.assistant()

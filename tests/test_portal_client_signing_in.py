@@ -13,6 +13,7 @@ import pytest
 
 from actions.portal_client import (
     FhirDirectory,
+    NoAccess,
     Person,
     PortalError,
     PortalUnavailable,
@@ -92,7 +93,7 @@ async def test_no_two_exchanges_use_one_statement() -> None:
 
 
 @pytest.mark.parametrize("patient", ["leo", None, 7])
-async def test_a_token_for_somebody_else_is_not_used(patient: object) -> None:
+async def test_d07_a_token_for_somebody_else_is_not_used(patient: object) -> None:
     with pytest.raises(UnusableAnswer):
         await Portal(granted(patient=patient)).client.exchange("maria", A_TUESDAY)
 
@@ -100,6 +101,31 @@ async def test_a_token_for_somebody_else_is_not_used(patient: object) -> None:
 async def test_a_person_the_portal_does_not_take_from_us_must_verify_again() -> None:
     with pytest.raises(SessionExpired):
         await Portal(denied("invalid_grant")).client.exchange("maria", A_TUESDAY)
+
+
+async def test_b16_a_token_for_anothers_record_is_asked_for_by_name() -> None:
+    portal = Portal(granted(patient="leo", expires_in=42))
+    token = await portal.client.exchange("maria", A_TUESDAY, for_patient="leo")
+    assert (token.patient_id, token.expires_in, portal.forms[0]["patient"]) == ("leo", 42, "leo")
+    claims = jwt.decode(portal.forms[0]["subject_token"], options={"verify_signature": False})
+    assert claims["sub"] == "maria"
+
+
+async def test_ones_own_record_needs_no_name() -> None:
+    portal = Portal(granted(patient="maria"))
+    await portal.client.exchange("maria", A_TUESDAY, for_patient="maria")
+    assert "patient" not in portal.forms[0]
+
+
+async def test_b16_no_access_is_no_reason_to_verify_again() -> None:
+    with pytest.raises(NoAccess):
+        await Portal(denied("invalid_grant")).client.exchange("maria", A_TUESDAY, for_patient="leo")
+
+
+@pytest.mark.parametrize("patient", ["maria", "sofia", None])
+async def test_d07_a_token_for_another_record_than_asked_for_is_not_used(patient: object) -> None:
+    with pytest.raises(UnusableAnswer):
+        await Portal(granted(patient=patient)).client.exchange("maria", A_TUESDAY, for_patient="leo")
 
 
 TROUBLE = {

@@ -80,13 +80,13 @@ SOMEBODY_ELSES = {
         ("balances", "GET Account"),
     ],
 )
-async def test_one_record_of_somebody_else_spoils_the_whole_list(call: str, address: str) -> None:
+async def test_d07_one_record_of_somebody_else_spoils_the_whole_list(call: str, address: str) -> None:
     server = accounts(FhirServer()).on(address, bundle(SOMEBODY_ELSES[address]))
     with pytest.raises(UnusableAnswer):
         await READS[call](portal(server))
 
 
-async def test_another_patients_chart_in_place_of_ones_own_is_not_used() -> None:
+async def test_d07_another_patients_chart_in_place_of_ones_own_is_not_used() -> None:
     server = (
         FhirServer().on("GET Organization", bundle()).on("GET Patient/maria", fhir(SOMEBODY_ELSES["GET Patient/maria"]))
     )
@@ -142,7 +142,7 @@ async def test_another_record_than_the_one_asked_for_is_not_used() -> None:
     assert len(server.asked) == 1
 
 
-async def test_a_write_answered_with_somebody_elses_record_stays_open() -> None:
+async def test_d07_a_write_answered_with_somebody_elses_record_stays_open() -> None:
     foreign = paid(5000) | {"for": {"reference": "Patient/leo"}}
     server = FhirServer().on("POST Task", fhir(foreign, 201)).on("GET Task", bundle())
     with pytest.raises(OutcomeUnknown):

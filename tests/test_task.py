@@ -510,7 +510,7 @@ async def test_what_is_asked_for_somebody_else_is_refused_and_nothing_is_kept(ta
     talk.hears(said, "book_appointment")
     await talk.fills(ValidateBookAppointmentForm)
     assert (talk.acts, talk.loop, talk.slots.get("book_appointment_visit_type")) == (
-        ["utter_only_own_record"],
+        ["utter_not_for_this_person"],
         None,
         None,
     )

@@ -98,8 +98,14 @@ class FakeServices(Services):
     """Services whose portal is a list; who is signed in is decided by the real identity all the same."""
 
     portal: FakePortal = field(kw_only=True)
+    others: dict[str, FakePortal] = field(default_factory=dict, kw_only=True)
+    """The portals of other people's records, by patient id."""
 
     async def portal_for(self, sender_id: str) -> Portal:
+        own, record = await self.own_portal_for(sender_id), await self.acting_for(sender_id)
+        return own if record is None else self.others[record.patient_id]
+
+    async def own_portal_for(self, sender_id: str) -> Portal:
         if await self.signed_in(sender_id) is None:
             raise NotSignedIn
         return self.portal

@@ -3,6 +3,7 @@
 from actions.portal_client.directory import FhirDirectory
 from actions.portal_client.errors import (
     DuplicateRequest,
+    NoAccess,
     NotOffered,
     OutcomeUnknown,
     PortalError,
@@ -28,6 +29,7 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
+from actions.portal_client.models.sharing import Dependent
 from actions.portal_client.port import Directory, Portal, PublicPortal
 from actions.portal_client.portal import FhirPortal
 from actions.portal_client.public import FhirPublicPortal
@@ -39,12 +41,14 @@ __all__ = [
     "AccessToken",
     "AccountBalance",
     "Appointment",
+    "Dependent",
     "Directory",
     "DuplicateRequest",
     "FhirDirectory",
     "FhirPortal",
     "FhirPublicPortal",
     "Medication",
+    "NoAccess",
     "NotOffered",
     "OpenSlot",
     "OutcomeUnknown",

@@ -7,6 +7,7 @@ PortalError
 ├── OutcomeUnknown           a write was sent and nobody can say whether it was done
 └── Refused                  the portal said no; `code` says why
     ├── SlotTaken            choose another time
+    ├── NoAccess             this record may not be opened, for whatever reason
     ├── NotOffered           this portal has no way to do it: its own page or a person
     └── DuplicateRequest     already asked for; `reference` names the earlier request
 
@@ -68,6 +69,13 @@ class SlotTaken(Refused):
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__("conflict", detail)
+
+
+class NoAccess(Refused):
+    """The person who signed in may not open this record (any more); why, is never told."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden", "no-access")
 
 
 class NotOffered(Refused):

@@ -203,6 +203,7 @@ def _to_dependent(parts: dict[str, Json], zone: ZoneInfo) -> Dependent:
         text_in(parts.get("relationship", {}), "valueCode"),
         _level(text_in(parts["level"], "valueCode")),
         to_day(parts["until"]["valueDate"], zone) if "until" in parts else None,
+        text_in(parts.get("gender", {}), "valueCode"),
     )
 
 

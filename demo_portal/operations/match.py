@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from demo_portal import proxies
 from demo_portal.bundles import searchset
 from demo_portal.operations import parameters
 from demo_portal.outcomes import BadRequest
 from demo_portal.portal import Answer, Call, Portal
-from demo_portal.proxies import is_teenager, standing
 from demo_portal.store import criteria, searching
 from demo_portal.store.engine import Transaction
 from demo_portal.store.indexing import walk
-from demo_portal.store.resources import WHOLE, Resources
+from demo_portal.store.resources import WHOLE
 from demo_portal.vocabulary import Resource
 
 NAMES = ("resource", "onlyCertainMatches", "count")
@@ -32,36 +32,11 @@ def match(portal: Portal, conn: Transaction, call: Call) -> Answer:
     whole = portal.resources(conn, WHOLE)
     found = searching.matches(whole, criteria.parse("Patient", pairs))
     # Two people who cannot be told apart are as good as nobody: guessing would open the wrong record.
-    certain = found if len(found) == 1 else []
-    guardians = [each for patient in certain for each in guardians_at(whole, patient, phone)]
-    bundle = searchset(call.base, [_shown(patient) for patient in certain], guardians)
+    certain = found if len(found) == 1 and proxies.proves_who_it_is(whole, found[0], phone) else []
+    bundle = searchset(call.base, [_shown(patient) for patient in certain], [])
     for entry in bundle.get("entry", []):
-        if entry["search"]["mode"] == "match":
-            entry["search"]["score"] = 1
+        entry["search"]["score"] = 1
     return Answer(bundle)
-
-
-def guardians_at(whole: Resources, patient: Resource, phone: str) -> list[Resource]:
-    """Who may act for a teenager and is reached at that number too, with nothing else about them.
-
-    A code sent there would open to them what a teenager's parents do not see.
-    """
-    if not is_teenager(patient, whole):
-        return []
-    asked = criteria.parse("Patient", [("telecom", f"phone|{phone}"), ("_count", "50")])
-    others = [each["id"] for each in searching.matches(whole, asked) if each["id"] != patient["id"]]
-    standings = [standing(whole, other, patient["id"]) for other in others]
-    return [_reached(each.person, patient, phone) for each in standings if each is not None]
-
-
-def _reached(person: str, patient: Resource, phone: str) -> Resource:
-    return {
-        "resourceType": "RelatedPerson",
-        "id": person.removeprefix("RelatedPerson/"),
-        "active": True,
-        "patient": {"reference": f"Patient/{patient['id']}"},
-        "telecom": [{"system": "phone", "value": phone}],
-    }
 
 
 def _asked(patient: Resource | None) -> tuple[str, str]:
