@@ -89,7 +89,7 @@ def services() -> Services:
     client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
     return Services(
-        identity=Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"])),
+        identity=Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets)),
         directory=FhirDirectory(client, tokens, server=server),
         sender=code_sender(settings),
         clock=clock,

@@ -24,10 +24,11 @@ from channels.demo import Demo, demo_routes
 from channels.headers import SecurityHeaders
 from channels.health import Check, not_ready
 from channels.metrics import Metrics
-from channels.problems import Problem, place_of, reader_language
+from channels.problems import Problem, reader_language
 from channels.turn import Course, World
 from channels.turn_request import read_turn_request
 from channels.turns import Patience, Turns
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-
 import httpx
 
 from actions.wording import phone_words
@@ -16,7 +14,7 @@ from channels.language import LanguageModel
 from channels.store import TurnStore
 from channels.turn import World
 from clock import Clock, DemoClock, SystemClock
-from identity import Identity, Keys, open_engine
+from identity import Identity, Keys, Limits, open_engine
 from settings import Settings
 from simulator import CarrierStore
 
@@ -29,14 +27,19 @@ def build_gateway(settings: Settings) -> Gateway:
     """
     demo_clock = DemoClock(settings.clock_file)
     clock: Clock = demo_clock if settings.demo else SystemClock()
-    identity = Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"]))
+    identity = Identity(
+        open_engine(settings["DATABASE_URL"]),
+        clock,
+        Keys(*settings.root_secrets),
+        Limits(conversations_kept=settings.conversations_kept),
+    )
     dialogue, actions, portal = (
         httpx.AsyncClient(base_url=settings[name], follow_redirects=False)
         for name in ("DIALOGUE_URL", "ACTIONS_URL", "PORTAL_URL")
     )
     world = World(
         identity=identity,
-        store=TurnStore(open_engine(settings["DATABASE_URL"]), Keys(_store_secret(settings)), clock),
+        store=TurnStore(open_engine(settings["DATABASE_URL"]), Keys(*settings.secrets_for("gateway store")), clock),
         screen=EmergencyScreen.load(),
         dialogue=DialogueClient(dialogue, settings.private_secret),
         model=LanguageModel.load(),
@@ -72,7 +75,3 @@ def _demo(settings: Settings, clock: DemoClock, portal: httpx.AsyncClient, world
 def _forget(identity: Identity, store: TurnStore) -> None:
     identity.reset()
     store.clear()
-
-
-def _store_secret(settings: Settings) -> str:
-    return hmac.new(settings["CARELINE_SECRET"].encode(), b"gateway store", "sha256").hexdigest()

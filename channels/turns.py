@@ -16,12 +16,13 @@ from channels.emergency import Alarm
 from channels.language import first_language
 from channels.metrics import Metrics
 from channels.pace import Pace
-from channels.problems import Problem, place_of
+from channels.problems import Problem
 from channels.steps import Steps
 from channels.store import StoreUnavailable
 from channels.turn import ClaimedTurn, Course, Place, World, answer_of
 from channels.turn_request import TurnRequest
 from identity import IdentityUnavailable
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 
