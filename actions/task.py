@@ -143,7 +143,11 @@ class TaskForm(CarelineAction):
         super().failed(turn, response)
         opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
         # A yes is not kept: it was given to something that has not happened, and is asked for again.
-        dropped = {TASK_STACK, *(question.slot for question in self.questions() if isinstance(question, Confirmation))}
+        dropped = {
+            TASK_STACK,
+            DECLINED,
+            *(question.slot for question in self.questions() if isinstance(question, Confirmation)),
+        }
         kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot not in dropped]
         # What could not be looked up in the words that began the task is, once it goes on.
         kept += [SlotSet(OPENING, turn.text)] if opens else []
@@ -325,5 +329,6 @@ def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str
         # A no, or a yes to something else than what was read back ("yes, but at the other pharmacy").
         turn.remember(question.slot, None)
         if not found:
+            turn.remember(DECLINED, True)
             return {DECLINED: True}
     return {**found, DECLINED: None} if found else {}

@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, delete, func, inspect, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, and_, delete, func, inspect, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
@@ -74,7 +74,7 @@ class Talk:
         now = self._clock.now()
         ages = select(talk.c.sender_id).group_by(talk.c.sender_id)
         oldest, newest = func.min(talk.c.said_at), func.max(talk.c.said_at)
-        old = ages.having(oldest <= now - kept, newest <= now - IDLE_ENDS)
+        old = ages.having(and_(oldest <= now - kept, newest <= now - IDLE_ENDS))
         with writing(self._engine) as connection:
             gone = connection.execute(delete(talk).where(talk.c.sender_id.in_(old))).rowcount
         self.overwrite()

@@ -129,8 +129,7 @@ class _Desk:
     async def _purge_now_and_then(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._gateway.world.identity.purge)
-                await asyncio.to_thread(self._gateway.world.store.purge)
+                await asyncio.to_thread(self._gateway.world.keeping.run)
             except Exception as error:  # noqa: BLE001 - tried again next time
                 logger.error("event=purge_failed error=%s", type(error).__name__)
             await asyncio.sleep(_PURGE_EVERY)

@@ -93,6 +93,8 @@ class Turns:
         )
 
     async def _in_time(self, asked: TurnRequest, api_key: str, course: Course, alarm: Alarm | None) -> Answer:
+        if asked.channel not in self._world.channels:
+            raise Problem("channel_closed", course.language)
         if asked.too_long and alarm is None:
             raise Problem("too_long", course.language)
         task = self._task(asked, api_key, course, alarm)
@@ -159,11 +161,12 @@ class Turns:
         except BaseException:
             await asyncio.to_thread(store.release, key)
             raise
-        await self._keep(key, answer)
+        await self._keep(key, answer, course.sender)
         return answer
 
-    async def _keep(self, key: str, answer: Answer) -> None:
+    async def _keep(self, key: str, answer: Answer, sender: str) -> None:
         try:
+            await asyncio.to_thread(self._world.keeping.note_answer, key, sender)
             await asyncio.to_thread(self._world.store.keep_answer, key, answer)
         except StoreUnavailable:
             # What was asked has been done; the person is told so rather than asked to send it again.
@@ -179,7 +182,9 @@ class Turns:
             # Whoever was told to send it again would otherwise have said it twice.
             if not in_turn or course.given_up:
                 raise Problem("unavailable", course.language)
-            return await self._steps.answer(asked, place, course, claim)
+            answer = await self._steps.answer(asked, place, course, claim)
+            await asyncio.to_thread(self._world.keeping.after, place.conversation.sender_id, answer)
+            return answer
 
     def _keep_pace(self, place: Place, course: Course) -> None:
         wait = self._pace.take(place.conversation.sender_id, self._world.clock.now())

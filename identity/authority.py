@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from identity.challenges import SIGN_IN, Challenges
 from identity.claims import ChallengeStart, CodeCheck, Person
 from identity.conversations import Conversation, Conversations
 from identity.counters import Counters
+from identity.erasures import Erasures
 from identity.keys import Keys
 from identity.limits import Limits
 from identity.sessions import Sessions, SignedIn
@@ -50,6 +51,7 @@ class Identity:
         self._limits = limits or Limits()
         self._conversations = Conversations(keys)
         self._sessions = Sessions(keys, self._limits)
+        self._erasures = Erasures(keys)
         self._counters = Counters(self._limits.guesses_forgotten)
         self._challenges = Challenges(keys, self._limits, self._counters, self._sessions)
         create_tables(engine)
@@ -131,7 +133,11 @@ class Identity:
             conversation = self._conversations.by_sender(at.connection, sender_id)
             if conversation is None:
                 return CodeCheck("none")
-            return self._challenges.check(at.connection, conversation, code, purpose, at.now)
+            check = self._challenges.check(at.connection, conversation, code, purpose, at.now)
+            who = self._sessions.get(at.connection, sender_id, at.now) if check.outcome == "accepted" else None
+            if who is not None:
+                self._erasures.note_owner(at.connection, sender_id, who.patient_id)
+            return check
 
     def resend(self, sender_id: str) -> ChallengeStart:
         """Send another code for the newest challenge; the one before works no more."""
@@ -164,6 +170,32 @@ class Identity:
             self._challenges.close(at.connection, sender_id, at.now)
             self._sessions.end(at.connection, sender_id)
 
+    def ask_erasure(self, sender_id: str, everything: bool = False) -> int:
+        """Let the conversation be forgotten, and sign out; give the number of conversations.
+
+        Args:
+            sender_id: The conversation.
+            everything: Also every other conversation of whoever is signed in here.
+        """
+        with self._writing() as at:
+            senders = {sender_id}
+            who = self._sessions.get(at.connection, sender_id, at.now) if everything else None
+            if who is not None:
+                senders |= self._erasures.of_person(at.connection, who.patient_id)
+            self._erasures.ask(at.connection, senders, at.now)
+            return len(senders)
+
+    def erasures_due(self) -> list[str]:
+        """The conversations that are to be forgotten, wherever something of them is kept."""
+        with self._reading() as at:
+            return self._erasures.due(at.connection)
+
+    def finish_erasure(self, senders: Collection[str]) -> None:
+        """Forget these conversations here, once nothing of them is kept elsewhere."""
+        with self._writing() as at:
+            self._erasures.finish(at.connection, senders, at.now)
+        self._empty_write_ahead_log()
+
     def keep_token(self, sender_id: str, token: str, until: datetime) -> None:
         """Keep the portal's token for whoever is signed in; when nobody is, it is not kept."""
         with self._writing() as at:
@@ -186,6 +218,7 @@ class Identity:
                 "conversations": self._conversations.purge(at.connection, self._limits.conversations_kept, at.now),
                 "subjects": self._counters.purge(at.connection, at.now),
             }
+            self._erasures.purge(at.connection)
         self._empty_write_ahead_log()
         return dropped
 
