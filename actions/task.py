@@ -130,6 +130,10 @@ class TaskForm(CarelineAction):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
+        if turn.intent == self.capability and not read:
+            # A form that sets nothing hands over to a rule, and for its own request asked again there is none: Rasa
+            # would run in circles and never listen again.
+            events.append(SlotSet(DECLINED, turn.slot(DECLINED)))
         events += await self._opening(turn, questions)
         if await self.ends_early(turn):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]

@@ -98,10 +98,12 @@ class CarelineInput(InputChannel):
         async def turn(request: Request) -> HTTPResponse:
             if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), self._secret.encode()):
                 return response.json({"error": "This door is for the gateway only."}, status=401)
+            if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+                return response.json({"error": "Messages are not compressed."}, status=415)
             replies = RepliesChannel()
             try:
-                message = _user_message(request.json, replies)
-            except (KeyError, TypeError, AttributeError):
+                message = _user_message(json.loads(request.body), replies)
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
                 return response.json({"error": "This is not a message of the gateway."}, status=400)
             try:
                 await on_new_message(message)

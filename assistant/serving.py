@@ -19,6 +19,7 @@ from rasa.core.utils import AvailableEndpoints
 from sanic import HTTPResponse, Request, Sanic, response
 from sanic.exceptions import SanicException
 
+from assistant.runtime import TurnFailed
 from assistant.tracker_store import SealedTrackerStore
 from logs import place_of
 from settings import Settings
@@ -62,7 +63,7 @@ def create_app(model: Path, settings: Settings, endpoints_file: Path = ROOT / "e
 
 
 def failing_closed(agent: Agent, store: TrackerStore) -> Agent:
-    """The agent without Rasa's wrapper around its store.
+    """The agent without Rasa's wrapper around its store, and with turns that fail rather than stop half-way.
 
     Raises:
         NotStarted: Rasa has not loaded the model; it goes on without one.
@@ -71,6 +72,7 @@ def failing_closed(agent: Agent, store: TrackerStore) -> Agent:
         raise NotStarted("The model could not be loaded. Run `make train`.")
     store.domain = agent.tracker_store.domain
     agent.tracker_store = agent.processor.tracker_store = store
+    agent.processor.on_circuit_break = _give_up
     return agent
 
 
@@ -80,6 +82,11 @@ def _sealed_store(endpoints: AvailableEndpoints) -> TrackerStore:
     if described is None or described.type != wanted:
         raise NotStarted(f"endpoints.yml has to name {wanted} as its tracker_store: what is said is kept sealed.")
     return TrackerStore.create(described)
+
+
+def _give_up(*_: object) -> None:
+    """A turn that runs in circles is not saved: the conversation would never listen again."""
+    raise TurnFailed("ActionLimitReached")
 
 
 async def _refuse(_: Request, error: Exception) -> HTTPResponse:

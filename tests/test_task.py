@@ -572,3 +572,13 @@ async def test_the_amount_is_confirmed_in_the_very_cents_that_are_charged(talk: 
     await talk.does(ActionPayBill)
     assert said == "$92.25"
     assert talk.portal.called("pay")[0][1] == 9225
+
+
+async def test_the_same_request_again_is_asked_the_same_question_again(stranger: Talk) -> None:
+    stranger.hears("pay my bill", "pay_bill")
+    await stranger.fills(ValidatePayBillForm)
+    stranger.hears("pay my bill", "pay_bill")
+    events = await stranger.fills(ValidatePayBillForm)
+    assert stranger.requested == "sign_in_phone"
+    # Rasa takes a form that sets nothing but its next question for one that refuses the message.
+    assert [event["name"] for event in events if event["event"] == "slot" and event["name"] != "requested_slot"]
