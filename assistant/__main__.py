@@ -8,6 +8,7 @@ from pathlib import Path
 
 import logs
 from assistant import runtime
+from checksums import Changed, beside, is_kept, verify, write
 from settings import Settings, SettingsError
 
 os.environ.setdefault("RASA_CACHE_DIRECTORY", str(Path(__file__).parent.parent / "var" / "rasa-cache"))
@@ -26,7 +27,7 @@ def newest_model() -> Path | None:
 
 def is_stale(model: Path | None, kinds: tuple[str, ...] = (".yml", ".py")) -> bool:
     """True when something of these kinds that the model was trained from is newer than it, or there is no model."""
-    if model is None:
+    if model is None or not is_kept(model):
         return True
     sources = (path for name in TRAINED_FROM for path in [ROOT / name, *(ROOT / name).rglob("*")])
     return any(path.stat().st_mtime > model.stat().st_mtime for path in sources if path.suffix in kinds)
@@ -48,9 +49,11 @@ def train() -> None:
     )
     if result.model is None:
         raise SystemExit("Training stopped; the lines above say which file to mend.")
+    write(Path(result.model))
     for path in before:
         if str(path) != result.model:
             path.unlink()
+            beside(path).unlink(missing_ok=True)
 
 
 def serve(host: str, port: int) -> None:
@@ -61,10 +64,11 @@ def serve(host: str, port: int) -> None:
     if model is None:
         raise SystemExit("There is no model yet: run `make train`.")
     try:
+        verify(model)
         app = create_app(model, Settings.from_environment())
         # Sanic's worker manager forks, which the placeholders of the runtime do not survive.
         app.run(host=host, port=port, single_process=True, access_log=False, motd=False)
-    except (SettingsError, NotStarted) as error:
+    except (SettingsError, Changed, NotStarted) as error:
         raise SystemExit(str(error)) from None
 
 
