@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from assistant.talk_store import SealedTalk, TalkMoved, talk
 from clock import FixedClock
@@ -44,6 +45,10 @@ class Shelf:
     def run(self, statement: Any) -> None:
         with self.engine.begin() as connection:
             connection.execute(statement)
+
+    def tables(self) -> list[str]:
+        looked: Any = sa.inspect(self.engine)
+        return looked.get_table_names()
 
     def bytes(self) -> bytes:
         return b"".join(path.read_bytes() for path in sorted(self.folder.glob("talk.db*")))
@@ -204,7 +209,7 @@ def test_d02_what_an_earlier_version_wrote_in_clear_is_dropped_and_counted(
     insert = "INSERT INTO events (id, sender_id, type_name, data) VALUES (:one, :who, :kind, :data)"
     shelf.run(sa.text(insert).bindparams(**row))
     SealedTalk(shelf.engine, shelf.clock, Keys(SECRET))
-    assert not sa.inspect(shelf.engine).has_table("events")
+    assert "events" not in shelf.tables()
     assert CANARY.encode() not in shelf.bytes()
     assert "event=unsealed_conversations_dropped rows=1" in caplog.text
 
@@ -212,12 +217,12 @@ def test_d02_what_an_earlier_version_wrote_in_clear_is_dropped_and_counted(
 def test_a_table_of_that_name_that_is_not_rasas_is_left_alone(shelf: Shelf) -> None:
     shelf.run(sa.text("CREATE TABLE events (id INTEGER PRIMARY KEY, what TEXT)"))
     SealedTalk(shelf.engine, shelf.clock, Keys(SECRET))
-    assert sa.inspect(shelf.engine).has_table("events")
+    assert "events" in shelf.tables()
 
 
 def test_it_is_ready_only_when_it_can_be_written_and_read(shelf: Shelf) -> None:
     shelf.talk.ready()
     shelf.talk.ready()
     shelf.run(sa.text("DROP TABLE dialogue_talk"))
-    with pytest.raises(sa.exc.DBAPIError):
+    with pytest.raises(DBAPIError):
         shelf.talk.ready()
