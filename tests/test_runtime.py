@@ -79,7 +79,7 @@ def test_the_names_that_moved_are_where_rasa_looks_for_them() -> None:
 
 
 @pytest.mark.rasa
-def test_telemetry_is_off_and_message_texts_are_not_logged() -> None:
+def test_r12_telemetry_is_off_and_message_texts_are_not_logged() -> None:
     done = run(
         "import os, logging, structlog\nprint(os.environ['RASA_TELEMETRY_ENABLED'])\n"
         "structlog.get_logger('rasa').info('processor.message.parse', text='I have a rash')"
