@@ -95,17 +95,15 @@ class Keeping:
         """Remember whose answer lies under `key`, so that it can go with its conversation."""
         self._answers.note(key, sender_id)
 
-    def after(self, sender_id: str, answer: dict[str, Any]) -> None:
-        """Let the conversation go if its last answer says so, or if it has ended and nothing is kept after the end.
+    def is_over(self, answer: dict[str, Any]) -> bool:
+        """True when nothing of the conversation is to be kept after this answer."""
+        return _is_asked_for(answer) or (answer["ended"] and self._kept.talk == timedelta(0))
 
-        When a store fails, the mark stays and the next run does it.
-        """
-        asked = any(reply["values"].get(ERASED) for reply in answer["replies"])
-        ends_for_good = answer["ended"] and self._kept.talk == timedelta(0)
-        if not asked and not ends_for_good:
-            return
+    def end(self, sender_id: str, answer: dict[str, Any]) -> None:
+        """Let a conversation go that is over; when a store fails, the mark stays and the next run does it."""
         try:
-            if not asked:
+            if not _is_asked_for(answer):
+                # Whoever asked for it has marked it already.
                 self._identity.ask_erasure(sender_id)
             self.erase_marked()
         except Exception as error:  # noqa: BLE001 - its message may repeat what is to be forgotten
@@ -128,6 +126,10 @@ class Keeping:
         dropped["answers"] = self._store.purge(self._kept.conversations)
         self._answers.purge()
         return dropped | self._identity.purge()
+
+
+def _is_asked_for(answer: dict[str, Any]) -> bool:
+    return any(reply["values"].get(ERASED) for reply in answer["replies"])
 
 
 def main() -> None:

@@ -165,9 +165,12 @@ class Turns:
         return answer
 
     async def _keep(self, key: str, answer: Answer, sender: str) -> None:
+        def keep() -> None:
+            self._world.keeping.note_answer(key, sender)
+            self._world.store.keep_answer(key, answer)
+
         try:
-            await asyncio.to_thread(self._world.keeping.note_answer, key, sender)
-            await asyncio.to_thread(self._world.store.keep_answer, key, answer)
+            await asyncio.to_thread(keep)
         except StoreUnavailable:
             # What was asked has been done; the person is told so rather than asked to send it again.
             logger.error("event=answer_not_kept")
@@ -183,7 +186,8 @@ class Turns:
             if not in_turn or course.given_up:
                 raise Problem("unavailable", course.language)
             answer = await self._steps.answer(asked, place, course, claim)
-            await asyncio.to_thread(self._world.keeping.after, place.conversation.sender_id, answer)
+            if self._world.keeping.is_over(answer):
+                await asyncio.to_thread(self._world.keeping.end, place.conversation.sender_id, answer)
             return answer
 
     def _keep_pace(self, place: Place, course: Course) -> None:

@@ -126,8 +126,16 @@ def test_d04_deleting_a_conversation_leaves_no_row_of_it_beside_the_running_proc
     other.say("hello")
     token = client.conversation
     client.say("delete this conversation")
+    with closing(sqlite3.connect(careline.var / "tracker.db")) as database:
+        newest = "SELECT sender_id FROM dialogue_talk WHERE events > 0 ORDER BY said_at DESC LIMIT 1"
+        mine = f"SELECT sealed FROM dialogue_talk WHERE sender_id = ({newest})"
+        sealed = [row[0].encode() for row in database.execute(mine)]
+    assert all(each[:60] in kept_bytes(careline) for each in sealed)
     client.pick(1)
     assert not client.signed_in
+    left = kept_bytes(careline)
+    assert len(sealed) > 3
+    assert [each[:20] for each in sealed if each[:60] in left or each[-60:] in left] == []
     assert talk_rows(careline) == rows + 1
     with closing(sqlite3.connect(careline.var / "careline.db")) as database:
         marked = [row[0] for row in database.execute("SELECT sender_id FROM identity_erasures")]
@@ -140,6 +148,22 @@ def test_d04_deleting_a_conversation_leaves_no_row_of_it_beside_the_running_proc
     assert again["replies"][0]["act"] == "utter_conversation_unknown"
     # The other conversation goes on.
     assert [reply["act"] for reply in other.say("thanks")] == ["utter_thank"]
+
+
+def test_r08_the_private_side_listens_to_this_machine_only(careline: Careline) -> None:
+    for name, port in (("dialogue", careline.ports.dialogue), ("actions", careline.ports.actions)):
+        listening = listening_addresses(careline.processes.pid(name))
+        assert [address for address in listening if address != f"0100007F:{port:04X}"] == [], name
+        assert listening, name
+
+
+def listening_addresses(pid: int) -> list[str]:
+    """Where a process listens, as the kernel writes it: 0100007F is 127.0.0.1."""
+    sockets = {os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    lines = [line for file in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{file}").read_text().splitlines()[1:]]
+    # Columns: number, local address, remote address, state (0A listens), ..., inode.
+    rows = [line.split() for line in lines]
+    return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets]
 
 
 def test_d04_all_conversations_of_a_person_go_also_those_on_other_channels(careline: Careline) -> None:
