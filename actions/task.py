@@ -102,6 +102,8 @@ class TaskForm(CarelineAction):
     """Fills the slots of `<capability>_form`; Rasa knows it as `validate_<capability>_form`."""
 
     capability: ClassVar[str]
+    begun_by_rule: ClassVar[bool] = True
+    """False when a rule answers its intent with an action, which begins the form if need be."""
 
     def name(self) -> str:
         return f"validate_{self.form}"
@@ -130,7 +132,7 @@ class TaskForm(CarelineAction):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
-        if turn.intent == self.capability and not read:
+        if self.begun_by_rule and turn.intent == self.capability and not read:
             # A form that sets nothing hands over to a rule, and for its own request asked again there is none: Rasa
             # would run in circles and never listen again.
             events.append(SlotSet(DECLINED, turn.slot(DECLINED)))

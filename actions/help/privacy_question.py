@@ -85,6 +85,7 @@ class ValidatePrivacyQuestionForm(TaskForm):
     """The yes before a conversation is deleted; a no ends it."""
 
     capability = "privacy_question"
+    begun_by_rule = False
 
     def questions(self) -> Sequence[Question]:
         return [PrivacyQuestionErase(), PrivacyQuestionConfirmed()]
