@@ -23,7 +23,6 @@ from actions.portal_client import OutcomeUnknown, Portal, PortalError, PortalUna
 from assistant.capabilities import Capabilities
 from clock import CLINIC_ZONE
 from identity import Conversation, SignedIn
-from logs import place_of
 
 logger = logging.getLogger(__name__)
 Event = dict[str, Any]
@@ -184,7 +183,7 @@ class CarelineAction(Action, ABC):
                 logger.warning("%s: %s", self.name(), type(error).__name__)
                 return "utter_portal_refused"
             case _:
-                logger.error("%s: %s", self.name(), place_of(error))
+                logger.error("%s: %s", self.name(), _where(error))
                 return "utter_failed"
 
     async def _forget_token(self, turn: Turn) -> None:
@@ -192,9 +191,18 @@ class CarelineAction(Action, ABC):
         try:
             await turn.services.forget_token(turn.sender_id)
         except Exception as error:
-            logger.error("%s: %s", self.name(), place_of(error))
+            logger.error("%s: %s", self.name(), _where(error))
 
     def failed(self, turn: Turn, response: str) -> list[Event]:
         """Say what went wrong; what was said so far stays in its slots."""
         turn.utter(response)
         return []
+
+
+def _where(error: Exception) -> str:
+    """The error's type and the line it came from, without its message, which may quote a patient's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    line = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {line}"
