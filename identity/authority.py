@@ -133,11 +133,7 @@ class Identity:
             conversation = self._conversations.by_sender(at.connection, sender_id)
             if conversation is None:
                 return CodeCheck("none")
-            check = self._challenges.check(at.connection, conversation, code, purpose, at.now)
-            who = self._sessions.get(at.connection, sender_id, at.now) if check.outcome == "accepted" else None
-            if who is not None:
-                self._erasures.note_owner(at.connection, sender_id, who.patient_id)
-            return check
+            return self._challenges.check(at.connection, conversation, code, purpose, at.now)
 
     def resend(self, sender_id: str) -> ChallengeStart:
         """Send another code for the newest challenge; the one before works no more."""

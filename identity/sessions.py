@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
+from identity.erasures import Erasures
 from identity.keys import Keys
 from identity.limits import Limits
 from identity.store import Connection, sessions
@@ -32,6 +33,7 @@ class Sessions:
     def __init__(self, keys: Keys, limits: Limits) -> None:
         self._keys = keys
         self._limits = limits
+        self._erasures = Erasures(keys)
 
     def begin(self, connection: Connection, sender_id: str, person: dict[str, Any], now: datetime) -> None:
         """Sign `person` in, in place of whoever was; an earlier token is dropped."""
@@ -46,6 +48,7 @@ class Sessions:
             "seen_at": now,
         }
         connection.execute(insert(sessions).values(row))
+        self._erasures.note_owner(connection, sender_id, row["patient_id"])
 
     def freshen(self, connection: Connection, sender_id: str, patient_id: str, now: datetime) -> bool:
         """Note a second proof of the same person; False when that person is no longer signed in."""
