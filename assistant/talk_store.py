@@ -43,6 +43,8 @@ talk: Any = Table(
 RASAS_TABLE = "events"
 RASAS_COLUMNS = {"id", "sender_id", "type_name", "timestamp", "intent_name", "action_name", "data"}
 _PROBE = "readiness"
+# Any number that no other part of the project uses; PostgreSQL lets only one process at a time create a table.
+_TABLES_LOCK = 541_556
 
 
 class TalkMoved(Exception):
@@ -55,8 +57,7 @@ class Talk:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        with writing(engine) as connection:
-            metadata.create_all(connection)
+        make_tables(engine, metadata)
 
     def erase(self, senders: Iterable[str]) -> int:
         """Delete all that was said in these conversations; the number of rows."""
@@ -170,6 +171,14 @@ class SealedTalk(Talk):
             connection.execute(text(f"DROP TABLE {RASAS_TABLE}"))
         self.overwrite()
         logger.warning("event=unsealed_conversations_dropped rows=%s", rows)
+
+
+def make_tables(engine: Engine, tables: Any) -> None:
+    """Make what is missing of `tables` (SQLAlchemy's MetaData); safe when several processes start at once."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
+        tables.create_all(connection)
 
 
 def empty_files(engine: Engine, *tables: str) -> None:

@@ -41,6 +41,8 @@ def main() -> None:
         port=settings.port,
         # A line for each request would carry telephone numbers that are asked for in addresses.
         access_log=False,
+        # Its own form of a line would show whole exceptions.
+        log_config=None,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=15,

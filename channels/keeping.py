@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Column, MetaData, String, Table, delete, select
 from sqlalchemy.engine import Engine
 
-from assistant.talk_store import Talk, empty_files
+from assistant.talk_store import Talk, empty_files, make_tables
 from channels.store import StoreUnavailable, TurnStore, choices, standings, turns
 from identity import Identity
 from identity.store import insert_or, writing
@@ -53,8 +53,8 @@ class Answers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with _refusing(), writing(engine) as connection:
-            metadata.create_all(connection)
+        with _refusing():
+            make_tables(engine, metadata)
 
     def note(self, key: str, sender_id: str) -> None:
         """Remember whose answer lies under `key`."""

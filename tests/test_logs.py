@@ -7,12 +7,16 @@ import logging
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 import logs
+from actions import __main__ as actions_process
+from actions import bootstrap
+from channels import __main__ as gateway_process
 
 CANARY = "quokkacanary"
 ROOT = Path(__file__).parent.parent
@@ -107,6 +111,35 @@ def test_libraries_are_quiet_below_a_warning(written: io.StringIO) -> None:
 def test_how_a_server_starts_and_ends_is_said_in_its_words(written: io.StringIO) -> None:
     logging.getLogger("uvicorn.error").error("[Errno 98] error while attempting to bind on address")
     assert "attempting to bind" in written.getvalue()
+
+
+def test_d01_a_server_that_reports_an_exception_says_its_kind_and_place_alone(written: io.StringIO) -> None:
+    try:
+        failing()
+    except ValueError as error:
+        # As uvicorn does when an application lets one through.
+        logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=error)
+    assert written.getvalue().endswith(f"Exception in ASGI application  error=ValueError at {PLACE}\n")
+
+
+@pytest.mark.parametrize("main", [gateway_process.main, actions_process.main], ids=["gateway", "actions"])
+def test_d01_no_server_brings_its_own_form_of_a_line(
+    main: Callable[[], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served: list[dict[str, object]] = []
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **how: served.append(how))
+    monkeypatch.setattr(gateway_process, "build_gateway", lambda _: None)
+    monkeypatch.setattr(gateway_process, "create_app", lambda _: None)
+    monkeypatch.setattr(gateway_process, "verify_models", lambda: None)
+    monkeypatch.setattr(actions_process, "create_app", lambda *_: None)
+    monkeypatch.setattr(logs, "configure", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["actions", "127.0.0.1", "1"])
+    for name, value in (("CARELINE_DEMO", "1"), ("DATABASE_URL", f"sqlite:///{tmp_path}/c.db")):
+        monkeypatch.setenv(name, value)
+    bootstrap.services.cache_clear()
+    main()
+    bootstrap.services.cache_clear()
+    assert [(how["log_config"], how["access_log"]) for how in served] == [(None, False)]
 
 
 @pytest.mark.parametrize(

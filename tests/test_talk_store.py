@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from assistant.talk_store import SealedTalk, TalkMoved, talk
+from assistant.talk_store import SealedTalk, Talk, TalkMoved, talk
 from clock import FixedClock
 from identity import Keys, open_engine
 from identity.keys import Unreadable
@@ -226,3 +227,13 @@ def test_it_is_ready_only_when_it_can_be_written_and_read(shelf: Shelf) -> None:
     shelf.run(sa.text("DROP TABLE dialogue_talk"))
     with pytest.raises(DBAPIError):
         shelf.talk.ready()
+
+
+def test_many_processes_may_start_at_once(shelf: Shelf) -> None:
+    shelf.run(sa.text("DROP TABLE dialogue_talk"))
+    with ThreadPoolExecutor(8) as pool:
+        begun = [pool.submit(Talk, open_engine(shelf.url), shelf.clock) for _ in range(8)]
+        made = [each.result() for each in begun]
+    made[0].ready()
+    for each in made:
+        each._engine.dispose()
