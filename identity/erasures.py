@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, String, Table, delete, select, update
 
 from identity.keys import Keys
-from identity.store import Connection, Moment, challenges, conversations, insert_or, metadata, sessions
+from identity.store import Connection, Moment, challenges, conversations, insert_or, metadata
 
 owners: Any = Table(
     "identity_owners",
@@ -58,7 +58,8 @@ class Erasures:
         """
         rows = [{"sender_id": sender, "asked_at": now} for sender in senders]
         connection.execute(insert_or(connection, erasures).on_conflict_do_nothing(), rows)
-        connection.execute(delete(sessions).where(sessions.c.sender_id.in_(senders)))
+        for table in _tables_of_conversations(but=(conversations, owners)):
+            connection.execute(delete(table).where(table.c.sender_id.in_(senders)))
         codes = update(challenges).where(challenges.c.sender_id.in_(senders))
         connection.execute(codes.values(sender_id="", code_mac=None, person_sealed="", used_at=now))
 
@@ -68,7 +69,7 @@ class Erasures:
 
     def finish(self, connection: Connection, senders: Collection[str], now: datetime) -> None:
         """Forget these conversations, and the marks that have been there long enough."""
-        for table in (conversations, sessions, owners):
+        for table in _tables_of_conversations():
             connection.execute(delete(table).where(table.c.sender_id.in_(senders)))
         swept = erasures.c.asked_at <= now - _SWEPT_FOR
         connection.execute(delete(erasures).where(erasures.c.sender_id.in_(senders), swept))
@@ -77,3 +78,11 @@ class Erasures:
         """Forget whose conversations were that are no longer there."""
         there = select(conversations.c.sender_id)
         connection.execute(delete(owners).where(owners.c.sender_id.not_in(there)))
+
+
+def _tables_of_conversations(but: Collection[Any] = ()) -> list[Any]:
+    """Every table of ours with rows of a conversation, also those of modules that this one does not know."""
+    ours = [each for name, each in metadata.tables.items() if name.startswith("identity_") and "sender_id" in each.c]
+    # Those two go their own ways: what counts, and the marks themselves.
+    own_ways = {challenges.name, erasures.name, *(table.name for table in but)}
+    return [table for table in ours if table.name not in own_ways]

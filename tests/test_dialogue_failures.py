@@ -145,7 +145,8 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 def test_r12_whatever_breaks_the_turn_fails_is_not_kept_and_leaves_no_word_in_the_log(
     process: Process, part: str
 ) -> None:
-    rows, message = process.rows(), {"sender": part, "known": {"note": CANARY}}
+    rows = process.rows()
+    message: dict[str, object] = {"sender": part, "known": {"note": CANARY}}
     if part != "component":
         message["intent"] = "affirm" if part == "action" else "greet"
     process.breaks(part)

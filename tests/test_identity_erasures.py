@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -126,7 +127,7 @@ def test_d04_what_still_counts_says_neither_who_nor_where(desk: Desk) -> None:
     sender = desk.conversation()
     desk.code(sender)
     desk.identity.ask_erasure(sender)
-    engine = desk.identity._engine
+    engine: Any = desk.identity._engine
     with engine.connect() as connection:
         row = connection.execute(sa.select(challenges)).one()
     assert (row.sender_id, row.person_sealed, row.code_mac) == ("", "", None)
