@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -166,10 +167,12 @@ def listening_addresses(pid: int) -> list[str]:
     return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets]
 
 
-def test_d04_all_conversations_of_a_person_go_also_those_on_other_channels(careline: Careline) -> None:
+def test_d04_all_conversations_of_a_person_go_also_those_of_before(
+    careline: Careline, moved_clock: Callable[[int], object]
+) -> None:
     first = signed_in(careline)
     first.say("sign me out")
-    careline.http.post("/simulator/clock", json={"advance_minutes": 16})
+    moved_clock(16)
     second = signed_in(careline)
     second.say("delete all my conversations")
     assert second.say("yes")[0]["act"] == "utter_privacy_question_deleted_everything"
@@ -178,16 +181,25 @@ def test_d04_all_conversations_of_a_person_go_also_those_on_other_channels(carel
         assert careline.http.post("/v1/turns", json=body).json()["replies"][0]["act"] == "utter_conversation_unknown"
 
 
-def test_d04_operators_can_run_the_job_beside_everything(careline: Careline, environment: dict[str, str]) -> None:
+def test_d04_operators_can_run_the_job_beside_everything(
+    careline: Careline, environment: dict[str, str], moved_clock: Callable[[int], object]
+) -> None:
     client = Client(careline.http)
     client.say(f"hello {CANARY}")
-    careline.http.post("/simulator/clock", json={"advance_minutes": 31 * 24 * 60})
+    moved_clock(31 * 24 * 60)
     command = [sys.executable, "-m", "channels.keeping"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout)["talk"] >= 1
     assert talk_rows(careline) == 0
     body = {"channel": "web", "conversation": client.conversation, "text": "hello"}
     assert careline.http.post("/v1/turns", json=body).json()["replies"][0]["act"] == "utter_conversation_unknown"
+
+
+@pytest.fixture
+def moved_clock(careline: Careline) -> Iterator[Callable[[int], object]]:
+    """Moves the clock of all processes on by minutes, and afterwards back to what it was for the other tests."""
+    yield lambda minutes: careline.http.post("/simulator/clock", json={"advance_minutes": minutes}).raise_for_status()
+    careline.http.post("/simulator/clock", json={"now": datetime.now(UTC).isoformat()}).raise_for_status()
 
 
 @pytest.fixture
