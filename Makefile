@@ -6,10 +6,10 @@ FILES := .
 STORELESS := $(patsubst %,tests/test_demo_portal_%.py,validation rules library papers questionnaires)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat train test check fast stores contract dialogues browser docs
+.PHONY: help setup demo chat train test check fast stores contract dialogues browser docs sbom audit-dependencies
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Bring uv, Python 3.12 and the locked environment
 	@deploy/bootstrap.sh
@@ -51,6 +51,12 @@ browser: train browser-setup ## The pages in a real Chromium
 
 docs: setup ## Write the generated pages of docs/
 	@$(PYTHON) -m docs.generate
+
+sbom: setup ## List what an installation consists of, as CycloneDX (var/sbom.json)
+	@$(PYTHON) -m deploy.dependencies sbom var/sbom.json
+
+audit-dependencies: setup ## Ask what is known against the locked versions (needs the network)
+	@$(PYTHON) -m deploy.dependencies audit
 
 .PHONY: browser-setup
 browser-setup:

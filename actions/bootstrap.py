@@ -158,7 +158,7 @@ def services() -> Services:
         identity=Identity(
             open_engine(settings["DATABASE_URL"]),
             clock,
-            Keys(settings["CARELINE_SECRET"]),
+            Keys(*settings.root_secrets),
             Limits(personal_on_assistants=settings["ASSISTANTS_READ_PERSONAL"] == "1"),
         ),
         directory=FhirDirectory(client, tokens, server=server),

@@ -116,6 +116,9 @@ class Confirmation(Question):
 class TaskForm(RecordForm):
     """Fills the slots of `<capability>_form`; Rasa knows it as `validate_<capability>_form`."""
 
+    begun_by_rule: ClassVar[bool] = True
+    """False when a rule answers its intent with an action, which begins the form if need be."""
+
     def name(self) -> str:
         return f"validate_{self.form}"
 
@@ -137,6 +140,10 @@ class TaskForm(RecordForm):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
+        if self.begun_by_rule and turn.intent == self.capability and not read:
+            # A form that sets nothing hands over to a rule, and for its own request asked again there is none: Rasa
+            # would run in circles and never listen again.
+            events.append(SlotSet(DECLINED, turn.slot(DECLINED)))
         events += await self._opening(turn, questions)
         if await self.ends_early(turn):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
@@ -150,7 +157,11 @@ class TaskForm(RecordForm):
         super().failed(turn, response)
         opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
         # A yes is not kept: it was given to something that has not happened, and is asked for again.
-        dropped = {TASK_STACK, *(question.slot for question in self.questions() if isinstance(question, Confirmation))}
+        dropped = {
+            TASK_STACK,
+            DECLINED,
+            *(question.slot for question in self.questions() if isinstance(question, Confirmation)),
+        }
         kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot not in dropped]
         # What could not be looked up in the words that began the task is, once it goes on.
         kept += [SlotSet(OPENING, turn.text)] if opens else []
@@ -287,5 +298,6 @@ def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str
         # A no, or a yes to something else than what was read back ("yes, but at the other pharmacy").
         turn.remember(question.slot, None)
         if not found:
+            turn.remember(DECLINED, True)
             return {DECLINED: True}
     return {**found, DECLINED: None} if found else {}

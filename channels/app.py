@@ -24,10 +24,11 @@ from channels.demo import Demo, demo_routes
 from channels.headers import SecurityHeaders
 from channels.health import Check, not_ready
 from channels.metrics import Metrics
-from channels.problems import Problem, place_of, reader_language
+from channels.problems import Problem, reader_language
 from channels.turn import Course, World
 from channels.turn_request import read_turn_request
 from channels.turns import Patience, Turns
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -128,8 +129,7 @@ class _Desk:
     async def _purge_now_and_then(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._gateway.world.identity.purge)
-                await asyncio.to_thread(self._gateway.world.store.purge)
+                await asyncio.to_thread(self._gateway.world.keeping.run)
             except Exception as error:  # noqa: BLE001 - tried again next time
                 logger.error("event=purge_failed error=%s", type(error).__name__)
             await asyncio.sleep(_PURGE_EVERY)

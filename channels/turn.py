@@ -7,9 +7,11 @@ from typing import Any
 
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
+from channels.keeping import Keeping
 from channels.language import LanguageModel
 from channels.stages import Stages
 from channels.store import TurnStore
+from channels.turn_request import CHANNELS
 from clock import Clock
 from identity import Conversation, Identity
 
@@ -26,6 +28,10 @@ class World:
     clock: Clock
     phone: str
     """The clinic's number as people write it."""
+    keeping: Keeping
+    """How long what was said stays."""
+    channels: frozenset[str] = frozenset(CHANNELS)
+    """On which patients are heard; on the others only an emergency is."""
 
 
 @dataclass

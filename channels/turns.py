@@ -16,12 +16,13 @@ from channels.emergency import Alarm
 from channels.language import first_language
 from channels.metrics import Metrics
 from channels.pace import Pace
-from channels.problems import Problem, place_of
+from channels.problems import Problem
 from channels.steps import Steps
 from channels.store import StoreUnavailable
 from channels.turn import ClaimedTurn, Course, Place, World, answer_of
 from channels.turn_request import TurnRequest
 from identity import IdentityUnavailable
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ class Turns:
         )
 
     async def _in_time(self, asked: TurnRequest, api_key: str, course: Course, alarm: Alarm | None) -> Answer:
+        if asked.channel not in self._world.channels:
+            raise Problem("channel_closed", course.language)
         if asked.too_long and alarm is None:
             raise Problem("too_long", course.language)
         task = self._task(asked, api_key, course, alarm)
@@ -158,12 +161,16 @@ class Turns:
         except BaseException:
             await asyncio.to_thread(store.release, key)
             raise
-        await self._keep(key, answer)
+        await self._keep(key, answer, course.sender)
         return answer
 
-    async def _keep(self, key: str, answer: Answer) -> None:
+    async def _keep(self, key: str, answer: Answer, sender: str) -> None:
+        def keep() -> None:
+            self._world.keeping.note_answer(key, sender)
+            self._world.store.keep_answer(key, answer)
+
         try:
-            await asyncio.to_thread(self._world.store.keep_answer, key, answer)
+            await asyncio.to_thread(keep)
         except StoreUnavailable:
             # What was asked has been done; the person is told so rather than asked to send it again.
             logger.error("event=answer_not_kept")
@@ -178,7 +185,10 @@ class Turns:
             # Whoever was told to send it again would otherwise have said it twice.
             if not in_turn or course.given_up:
                 raise Problem("unavailable", course.language)
-            return await self._steps.answer(asked, place, course, claim)
+            answer = await self._steps.answer(asked, place, course, claim)
+            if self._world.keeping.is_over(answer):
+                await asyncio.to_thread(self._world.keeping.end, place.conversation.sender_id, answer)
+            return answer
 
     def _keep_pace(self, place: Place, course: Course) -> None:
         wait = self._pace.take(place.conversation.sender_id, self._world.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -187,6 +188,32 @@ class Identity(TelephoneCalls, PasscodeCalls):
             self._acting.end(at.connection, sender_id)
             self._sessions.end(at.connection, sender_id)
 
+    def ask_erasure(self, sender_id: str, everything: bool = False) -> int:
+        """Let the conversation be forgotten, and sign out; give the number of conversations.
+
+        Args:
+            sender_id: The conversation.
+            everything: Also every other conversation of whoever is signed in here.
+        """
+        with self._writing() as at:
+            senders = {sender_id}
+            who = self._sessions.get(at.connection, sender_id, at.now) if everything else None
+            if who is not None:
+                senders |= self._erasures.of_person(at.connection, who.patient_id)
+            self._erasures.ask(at.connection, senders, at.now)
+            return len(senders)
+
+    def erasures_due(self) -> list[str]:
+        """The conversations that are to be forgotten, wherever something of them is kept."""
+        with self._reading() as at:
+            return self._erasures.due(at.connection)
+
+    def finish_erasure(self, senders: Collection[str]) -> None:
+        """Forget these conversations here, once nothing of them is kept elsewhere."""
+        with self._writing() as at:
+            self._erasures.finish(at.connection, senders, at.now)
+        self._empty_write_ahead_log()
+
     def keep_token(self, sender_id: str, token: str, until: datetime) -> None:
         """Keep the portal's token for whoever is signed in; when nobody is, it is not kept."""
         with self._writing() as at:
@@ -249,6 +276,7 @@ class Identity(TelephoneCalls, PasscodeCalls):
                 "failures": self._brake.purge(at.connection, at.now),
             }
             self._acting.purge(at.connection, at.now)
+            self._erasures.purge(at.connection)
         self._empty_write_ahead_log()
         return dropped
 

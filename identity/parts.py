@@ -10,6 +10,7 @@ from identity.brake import Brake
 from identity.challenges import Challenges
 from identity.conversations import Conversations
 from identity.counters import Counters
+from identity.erasures import Erasures
 from identity.keys import Keys
 from identity.levels import Levels, Reach
 from identity.limits import Limits
@@ -31,6 +32,7 @@ class Parts(Transactions):
         self._levels = Levels(limits)
         self._conversations = Conversations(keys)
         self._sessions = Sessions(keys, limits)
+        self._erasures = Erasures(keys)
         self._acting = Acting(keys, self._sessions)
         self._counters = Counters(limits.guesses_forgotten)
         self._brake = Brake(keys, limits, self._counters)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from identity.claims import Person
+from identity.erasures import Erasures
 from identity.keys import Keys
 from identity.levels import Shown
 from identity.limits import Limits
@@ -48,6 +49,7 @@ class Sessions:
     def __init__(self, keys: Keys, limits: Limits) -> None:
         self._keys = keys
         self._limits = limits
+        self._erasures = Erasures(keys)
 
     def begin(self, connection: Connection, sender_id: str, person: Person, proof: Proof, now: datetime) -> None:
         """Sign `person` in, in place of whoever was; an earlier token is dropped."""
@@ -66,6 +68,7 @@ class Sessions:
             "phone_since": proof.phone_since,
         }
         connection.execute(insert(sessions).values(row))
+        self._erasures.note_owner(connection, sender_id, row["patient_id"])
 
     def freshen(self, connection: Connection, sender_id: str, patient_id: str, act: str, now: datetime) -> bool:
         """Note a second proof of the same person for `act`; False when that person is no longer signed in."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+import checksums
 from channels.emergency.message import plain
 from channels.emergency.oblique import NOTHING, WEIGHTS, Oblique, features, words_of
 
@@ -131,6 +132,7 @@ def main(arguments: list[str]) -> None:
         return
     made = {language: learn(examples(language)) for language in LANGUAGES}
     WEIGHTS.write_text(json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8")
+    checksums.write(WEIGHTS)
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size // 1000} kB")
 
 
