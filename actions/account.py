@@ -52,7 +52,7 @@ class ActionSignOut(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         was_in = await turn.signed_in() is not None
-        await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
+        await asyncio.to_thread(turn.services.sign_ins.sign_out, turn.sender_id)
         turn.utter("utter_sign_out_done" if was_in else "utter_sign_out_was_not_in")
         # Whoever uses this screen next finds nothing of what was asked for before.
         return [SlotSet("sign_in_claim", None), *forget_everything()]

@@ -10,7 +10,9 @@ from functools import cache
 
 import httpx
 
+from actions.acting import Acting, ActingTrail
 from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
+from audit import SignIns, Trail
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
 from identity import CodeNotSent, CodeSender, Delivery, Identity, Keys, SignedIn, open_engine
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
@@ -37,12 +39,19 @@ class Services:
     tokens: TokenClient
     server: Server
     """What the process has learnt of the portal: its CapabilityStatement and its staff."""
+    trail: Trail
+    """Where every request about a patient is noted."""
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Proofs of who somebody is, and their end, noted."""
+        return SignIns(self.identity, self.trail)
 
     async def signed_in(self, sender_id: str) -> SignedIn | None:
         return await asyncio.to_thread(self.identity.signed_in, sender_id)
 
-    async def portal_for(self, sender_id: str) -> Portal:
-        """The portal as the person signed in to this conversation may see it.
+    async def portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
+        """The portal as the person signed in to this conversation may see it, each request noted for `act`.
 
         Raises:
             NotSignedIn: nobody is, or the sign-in has run out.
@@ -50,13 +59,15 @@ class Services:
         who = await self.signed_in(sender_id)
         if who is None:
             raise NotSignedIn
+        actor = patient = who.patient_id
         return FhirPortal(
             self.client,
-            who.patient_id,
+            patient,
             lambda: self._token(sender_id, who),
             self.clock,
             CLINIC_ZONE,
             server=self.server,
+            trail=ActingTrail(self.trail, Acting(act, channel, sender_id, actor, patient)),
         )
 
     async def _token(self, sender_id: str, who: SignedIn) -> str:
@@ -88,15 +99,20 @@ def services() -> Services:
     clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
     client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
+    engine, keys = open_engine(settings["DATABASE_URL"]), Keys(settings["CARELINE_SECRET"])
+    trail = Trail(engine, clock, keys)
+    # While nobody is signed in, somebody is looked for only in order to send them a code.
+    looking = ActingTrail(trail, Acting("sign_in", ""))
     return Services(
-        identity=Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"])),
-        directory=FhirDirectory(client, tokens, server=server),
+        identity=Identity(engine, clock, keys),
+        directory=FhirDirectory(client, tokens, server=server, trail=looking),
         sender=code_sender(settings),
         clock=clock,
         settings=settings,
         client=client,
         tokens=tokens,
         server=server,
+        trail=trail,
     )
 
 

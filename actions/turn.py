@@ -19,7 +19,7 @@ from rasa_sdk.types import DomainDict
 
 from actions import bootstrap
 from actions.bootstrap import NotSignedIn, Services
-from actions.portal_client import OutcomeUnknown, Portal, PortalError, PortalUnavailable, SessionExpired
+from actions.portal_client import NotRecorded, OutcomeUnknown, Portal, PortalError, PortalUnavailable, SessionExpired
 from assistant.capabilities import Capabilities
 from clock import CLINIC_ZONE
 from identity import Conversation, SignedIn
@@ -35,9 +35,11 @@ ANSWER_INTENTS = frozenset(
 class Turn:
     """The message being answered, the slots so far, and the ways to answer."""
 
-    def __init__(self, tracker: Tracker, say: CollectingDispatcher, services: Services) -> None:
+    def __init__(self, tracker: Tracker, say: CollectingDispatcher, services: Services, act: str = "") -> None:
         self.tracker = tracker
         self.services = services
+        self.act = act
+        """The capability at work, as the audit trail calls what is done; empty when it is none."""
         self._say = say
         self._read_now: dict[str, Any] = {}
         self._portal: Portal | None = None
@@ -145,7 +147,7 @@ class Turn:
             NotSignedIn: nobody is.
         """
         if self._portal is None:
-            self._portal = await self.services.portal_for(self.sender_id)
+            self._portal = await self.services.portal_for(self.sender_id, self.act, self.channel)
         return self._portal
 
 
@@ -161,7 +163,7 @@ class CarelineAction(Action, ABC):
         """Decide and say; the events for Rasa."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
-        turn = Turn(tracker, dispatcher, self._services())
+        turn = Turn(tracker, dispatcher, self._services(), capability_of(self.name()))
         try:
             return await self.act(turn)
         except Exception as error:
@@ -176,6 +178,9 @@ class CarelineAction(Action, ABC):
             case OutcomeUnknown():
                 logger.error("%s: outcome unknown (%s)", self.name(), type(error).__name__)
                 return "utter_outcome_unknown"
+            case NotRecorded():
+                logger.error("%s: %s", self.name(), type(error).__name__)
+                return "utter_access_not_recorded"
             case PortalUnavailable() | SessionExpired():
                 logger.warning("%s: %s", self.name(), type(error).__name__)
                 return "utter_portal_unavailable"
@@ -197,6 +202,12 @@ class CarelineAction(Action, ABC):
         """Say what went wrong; what was said so far stays in its slots."""
         turn.utter(response)
         return []
+
+
+def capability_of(action: str) -> str:
+    """The capability to whose work an action or form belongs, by its name; empty when it is of none."""
+    stem = action.removeprefix("validate_").removeprefix("action_").removeprefix("ask_")
+    return max((row for row in Capabilities.load().ids if f"{stem}_".startswith(f"{row}_")), key=len, default="")
 
 
 def _where(error: Exception) -> str:

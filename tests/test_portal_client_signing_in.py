@@ -24,7 +24,7 @@ from actions.portal_client import (
 )
 from clock import FixedClock
 from tests.fakes import A_TUESDAY
-from tests.portal_client_fakes import FhirServer, bundle, fhir, outcome, sent
+from tests.portal_client_fakes import FhirServer, Notes, bundle, fhir, outcome, sent
 from tests.portal_client_fakes import portal as signed_in
 
 SECRET = "a-secret-that-is-long-enough-for-hs256"
@@ -51,7 +51,7 @@ class Portal:
         self.clock = FixedClock(A_TUESDAY)
         client = portal_http_client("https://portal.test", httpx.MockTransport(self))
         self.client = TokenClient(client, "careline", SECRET, self.clock)
-        self.directory = FhirDirectory(client, self.client)
+        self.directory = FhirDirectory(client, self.client, trail=Notes())
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != "/oauth/token":

@@ -25,6 +25,7 @@ from tests.portal_client_fakes import (
     KEY_SYSTEM,
     READS,
     FhirServer,
+    Notes,
     appointment,
     bundle,
     fhir,
@@ -234,7 +235,7 @@ async def test_what_the_server_can_do_is_asked_again_after_an_hour() -> None:
     clock = FixedClock(A_TUESDAY)
     server = accounts(FhirServer()).on("GET Account", bundle())
     client = portal_http_client("https://portal.test", httpx.MockTransport(server))
-    its = FhirPortal(client, "maria", token, clock, CLINIC_ZONE, server=Server())
+    its = FhirPortal(client, "maria", token, clock, CLINIC_ZONE, server=Server(), trail=Notes())
     await its.balances()
     clock.advance(timedelta(hours=1))
     await its.balances()
@@ -281,7 +282,7 @@ async def test_a_call_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(transport, "DEADLINE", 0.01)
     client = portal_http_client("https://portal.test", httpx.MockTransport(never))
-    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE)
+    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, trail=Notes())
     with pytest.raises(PortalUnavailable):
         await its.balances()
 
@@ -289,7 +290,9 @@ async def test_a_call_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_a_server_with_fhir_elsewhere_below_its_address_is_found() -> None:
     server = FhirServer()
     client = portal_http_client("https://portal.test/api", httpx.MockTransport(server))
-    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server("FHIR/R4"))
+    its = FhirPortal(
+        client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server("FHIR/R4"), trail=Notes()
+    )
     with pytest.raises(Refused):
         await its.balances()
     assert server.asked[0].url == "https://portal.test/api/FHIR/R4/metadata"

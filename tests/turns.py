@@ -27,11 +27,13 @@ from actions.portal_client import (
 )
 from actions.task import TaskForm
 from actions.turn import CarelineAction, Event, Turn
+from audit import Trail
 from clock import CLINIC_ZONE, FixedClock
 from identity import CodeNotSent, Delivery, Identity, Keys, open_engine
 from settings import Settings
 from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal
 
+KEYS = Keys("only these tests know this secret")
 NOW = A_TUESDAY.astimezone(CLINIC_ZONE)
 PHONE, BORN = "+15415550121", date(1984, 3, 12)
 ADA = Person("patient-zq71", "Adalinde", "Adalinde Quillfeather", PHONE, can_text=True, language="en")
@@ -92,7 +94,7 @@ class FakeServices(Services):
 
     portal: FakePortal = field(kw_only=True)
 
-    async def portal_for(self, sender_id: str) -> Portal:
+    async def portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
         if await self.signed_in(sender_id) is None:
             raise NotSignedIn
         return self.portal
@@ -111,9 +113,8 @@ class Talk:
         signed_in: bool = True,
     ) -> None:
         self.clock = FixedClock(A_TUESDAY)
-        self.identity = Identity(
-            open_engine(f"sqlite:///{folder}/identity.db"), self.clock, Keys("only these tests know this secret")
-        )
+        self.identity = Identity(open_engine(f"sqlite:///{folder}/identity.db"), self.clock, KEYS)
+        self.trail = Trail(open_engine(f"sqlite:///{folder}/identity.db"), self.clock, KEYS)
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
         self.outbox = Outbox()
@@ -244,6 +245,7 @@ def _services(talk: Talk) -> FakeServices:
         client=cast(Any, None),
         tokens=cast(Any, None),
         server=cast(Any, None),
+        trail=talk.trail,
         portal=talk.portal,
     )
 

@@ -4,6 +4,7 @@ from actions.portal_client.directory import FhirDirectory
 from actions.portal_client.errors import (
     DuplicateRequest,
     NotOffered,
+    NotRecorded,
     OutcomeUnknown,
     PortalError,
     PortalUnavailable,
@@ -28,6 +29,7 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
+from actions.portal_client.noting import AccessTrail, Asked
 from actions.portal_client.port import Directory, Portal, PublicPortal
 from actions.portal_client.portal import FhirPortal
 from actions.portal_client.public import FhirPublicPortal
@@ -37,8 +39,10 @@ from actions.portal_client.wire import portal_http_client
 
 __all__ = [
     "AccessToken",
+    "AccessTrail",
     "AccountBalance",
     "Appointment",
+    "Asked",
     "Directory",
     "DuplicateRequest",
     "FhirDirectory",
@@ -46,6 +50,7 @@ __all__ = [
     "FhirPublicPortal",
     "Medication",
     "NotOffered",
+    "NotRecorded",
     "OpenSlot",
     "OutcomeUnknown",
     "Payment",
