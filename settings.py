@@ -44,6 +44,7 @@ TABLE = (
     ),
     Setting("CARELINE_API_KEYS", "demo", "Keys that may call /v1/turns, separated by commas.", secret=True),
     Setting("DATABASE_URL", "sqlite:///var/careline.db", "Sessions, codes and answers already given (SQLAlchemy URL)."),
+    Setting("AUDIT_YEARS", "6", "Years for which the audit trail in DATABASE_URL is kept; six or more, as HIPAA asks."),
     Setting("TRACKER_STORE_URL", "sqlite:///var/tracker.db", "Rasa's conversations (SQLAlchemy URL)."),
     Setting("CLOCK_FILE", "var/clock", "File through which the demo's processes share a moved clock."),
     Setting("CLINIC_NAME", "Cascade Medical Group", "Name of the clinic, as texts and replies say it."),
@@ -104,11 +105,17 @@ class Settings:
         found = os.environ if environ is None else environ
         demo = found.get("CARELINE_DEMO", "0") == "1"
         values = {setting.name: found.get(setting.name, setting.demo) for setting in TABLE}
+        _check_years(values["AUDIT_YEARS"])
         if demo:
             _check_demo(values)
             return cls(values)
         _check_production(values, found)
         return cls(values)
+
+
+def _check_years(years: str) -> None:
+    if not (years.isascii() and years.isdecimal() and 6 <= int(years) <= 100):
+        raise SettingsError("Set AUDIT_YEARS to a whole number of years from 6 on.")
 
 
 def _check_demo(values: Mapping[str, str]) -> None:

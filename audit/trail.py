@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,7 +63,9 @@ class Trail:
         self._engine = engine
         self._clock = clock
         self._keys = keys
-        create_tables(engine, keys)
+        self._turns = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        with _refusing():
+            create_tables(engine, keys)
 
     def ready(self) -> None:
         """Write for real, before something is done that must be noted afterwards.
@@ -71,7 +74,7 @@ class Trail:
             TrailUnavailable: it does not work.
         """
         now = self._clock.now()
-        with _refusing(), writing(self._engine) as connection:
+        with self._writing() as connection:
             written = insert_or(connection, probe).values(one=1, at=now)
             connection.execute(written.on_conflict_do_update(index_elements=["one"], set_={"at": now}))
 
@@ -81,7 +84,7 @@ class Trail:
         Raises:
             TrailUnavailable: nothing was written.
         """
-        with _refusing(), writing(self._engine) as connection:
+        with self._writing() as connection:
             # Chains in one order for everybody, so that two writers never wait for each other in a circle.
             for entry in sorted(entries, key=self._chain):
                 self._append(connection, entry)
@@ -125,12 +128,18 @@ class Trail:
         """
         dropped = 0
         for chain in range(CHAINS):
-            with _refusing(), writing(self._engine) as connection:
+            with self._writing() as connection:
                 if self._check(connection, chain) is not None:
                     logger.error("event=audit_chain_broken chain=%d kept=whole", chain)
                     continue
                 dropped += drop_before(connection, self._keys, chain, self._clock.now() - kept)
         return dropped
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        # SQLite lets waiting writers try again by chance, so that one of many may wait for seconds.
+        with _refusing(), self._turns, writing(self._engine) as connection:
+            yield connection
 
     def _append(self, connection: Connection, entry: Entry) -> None:
         chain = self._chain(entry)

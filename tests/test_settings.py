@@ -115,3 +115,9 @@ def test_the_environment_of_the_process_is_read_when_none_is_given(monkeypatch: 
     monkeypatch.setenv("CARELINE_DEMO", "1")
     monkeypatch.setenv("CLINIC_NAME", "Somewhere Else")
     assert Settings.from_environment()["CLINIC_NAME"] == "Somewhere Else"
+
+
+@pytest.mark.parametrize("years", ["5", "0", "-6", "6.5", "", "for ever", "²", "1000"])
+def test_d05_the_audit_trail_is_kept_six_years_or_longer(years: str) -> None:
+    with pytest.raises(SettingsError, match="AUDIT_YEARS"):
+        Settings.from_environment({"CARELINE_DEMO": "1", "AUDIT_YEARS": years})
