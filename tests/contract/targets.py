@@ -61,17 +61,19 @@ class Target:
     sign_in: Callable[[str], Awaitable[str]]
     capabilities: Capabilities = field(default_factory=Capabilities)
     trail: Notes = field(default_factory=Notes)
-    """What the client says of each request that is about a patient."""
+    """What the client says of each request about a patient who is signed in."""
+    strangers_trail: Notes = field(default_factory=Notes)
+    """The same while nobody is, of which the demo portal makes no event."""
     app: Any = None
     """The demo portal itself; None when the server is somebody else's."""
 
     @property
     def directory(self) -> FhirDirectory:
-        return FhirDirectory(self.client, self.tokens, self.server, trail=self.trail)
+        return FhirDirectory(self.client, self.tokens, self.server, trail=self.strangers_trail)
 
     @property
     def public(self) -> FhirPublicPortal:
-        return FhirPublicPortal(self.client, self.tokens, self.server, trail=self.trail)
+        return FhirPublicPortal(self.client, self.tokens, self.server, trail=self.strangers_trail)
 
     def portal(self, patient: str) -> FhirPortal:
         """The portal as that patient sees it; signs in once, when it is first asked something."""
@@ -86,7 +88,9 @@ class Target:
 
     async def learn(self) -> None:
         """Read what the server states."""
-        fhir = FhirTransport(self.client, None, self.tokens.own_token, self.clock, self.server, trail=self.trail)
+        fhir = FhirTransport(
+            self.client, None, self.tokens.own_token, self.clock, self.server, trail=self.strangers_trail
+        )
         self.capabilities = await fhir.capabilities()
         self.wire.sent.clear()
 
