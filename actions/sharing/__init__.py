@@ -1,0 +1,1 @@
+"""Sharing: who may see a record, and who has."""
