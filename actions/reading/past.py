@@ -32,10 +32,13 @@ def read_past(text: str, today: date, language: str = "en") -> Period | None:
     said = with_digits(" ".join(tokens(said)))
     for pattern, read in READERS:
         found = re.search(pattern, said)
-        period = read(found, today, language) if found else None
-        if found and period:
-            first, last = period
-            return (first, today) if SINCE.search(said[: found.start()]) else (first, min(last, today))
+        if found is None:
+            continue
+        period = read(found, today, language)
+        if period is None:
+            return None
+        is_start = SINCE.search(said[: found.start()]) or found[0].startswith(("since ", "from ", "desde "))
+        return (period[0], today) if is_start else (period[0], min(period[1], today))
     return None
 
 

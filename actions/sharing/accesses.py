@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "AuditEvent": ("list of who looked", "registros de acceso"),
     "Device": ("devices", "aparatos"),
     "ServiceRequest": ("orders and referrals", "órdenes y referidos"),
+    "Provenance": ("record history", "historial de cambios"),
     "Basic": ("settings", "preferencias"),
 }
 OTHER = ("other information", "otros datos")

@@ -93,7 +93,9 @@ class ViewAccessLogMore(Question):
     said_like = frozenset({"show_more", "affirm", "deny", "view_access_log"})
 
     async def needed(self, turn: Turn) -> bool:
-        return turn.slot("view_access_log_page") is not None
+        page = turn.slot("view_access_log_page")
+        # Asked for another day or person, there is nothing yet to go on with.
+        return page is not None and page["words"] == str(turn.slot("view_access_log_query") or "")
 
     async def answer(self, turn: Turn) -> Any | None:
         if turn.intent == "view_access_log" and MORE.search(fold(turn.text)) is None:
