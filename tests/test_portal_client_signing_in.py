@@ -164,7 +164,7 @@ async def test_the_one_person_both_belong_to_is_found() -> None:
     assert await find(maria()) == Person("maria", "Maria", "Maria Elena Lopez", MARIAS_PHONE, True, "en")
 
 
-async def test_the_question_names_nobody_in_its_address() -> None:
+async def test_d03_the_question_names_nobody_in_its_address() -> None:
     portal = Portal(granted())
     portal.fhir.on("POST Patient/$match", bundle())
     await portal.directory.find_person(MARIAS_PHONE, MARIA_BORN)

@@ -27,7 +27,7 @@ from actions.portal_client.errors import (
     SessionExpired,
     UnusableAnswer,
 )
-from actions.portal_client.fhir import Json, checked_id, dump_json, has_key, reading
+from actions.portal_client.fhir import Json, checked_id, dump_json, has_key, reading, reference_id
 from actions.portal_client.noting import AccessTrail, Journey
 from actions.portal_client.paging import CEILING, MOST_PAGES, PAGE, Found, looks_cut, next_link
 from actions.portal_client.server import Capabilities, Server, read_capabilities
@@ -80,6 +80,14 @@ class FhirTransport:
         if reply.of_type(rtype).get("id") != rid:
             raise UnusableAnswer(f"the portal answered with another {rtype}")
         return reply
+
+    def own_id(self, address: str, rtype: str) -> str | None:
+        """The id in the address of something that this server keeps; None when it is no such address.
+
+        Raises:
+            UnusableAnswer: it is kept on another server, from which nothing is fetched.
+        """
+        return reference_id(self._same_origin(address), rtype) if address else None
 
     async def search(self, rtype: str, params: Params, at_most: int = CEILING) -> Found:
         """The matches, over as many pages as it takes."""

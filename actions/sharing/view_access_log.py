@@ -37,8 +37,8 @@ ASSISTANT = re.compile(
     r"(?:este|el) (?:asistente|bot)|(?:tu|usted|ud)\b(?: \w+)? (?:has|ha|mir\w+|vi\w+|consult\w+)|consulto este asistente)\b"
 )
 STRANGER = re.compile(
-    r"\b(?:(?:don'?t|do not|didn'?t) (?:know|recogni[sz]e)|who (?:is|was) (?!it\b|able\b|looking\b|in\b|that who\b)|never heard of|"
-    r"no (?:conozco|reconozco|se quien)|quien (?:es|era) )"
+    r"\b(?:(?:don'?t|do not|didn'?t) (?:know|recogni[sz]e)|who (?:on earth |the heck )?(?:is|was) (?!it\b|able\b|looking\b|in\b|that who\b)|never heard of|no idea who|"
+    r"no (?:conozco|reconozco|se quien)|ni idea de quien|quien (?:es|era) )"
 )
 TITLED = re.compile(
     r"\b(?:dr|dra|doctor|doctora|nurse|enfermer[oa]|mr|mrs|ms|miss|senor|senora|don|dona)\b\.? (?P<name>[a-z]{3,})"

@@ -40,6 +40,7 @@ from tests.audit_events import compare, portal_events
 from tests.contract import matrix, targets
 from tests.contract.engine import running_engine
 from tests.contract.targets import ForeignServer, Target
+from tests.contract.wire import told_of_a_person
 from tests.postgres import PostgresServer
 
 _TARGETS = (
@@ -86,6 +87,8 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         if found.app is not None and found.trail.rows:
             # D-05: whatever the test was about, each event of the portal has its one row.
             compare(portal_events(found.app), found.trail.rows)
+        # D-03: where the server takes searches in the body, an address tells nothing of a person but ids.
+        assert found.app is None or [url for url in found.wire.urls if told_of_a_person(url)] == []
 
 
 def _opened(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> targets.Opened:
