@@ -57,7 +57,8 @@ class Scene:
     server: FhirServer
 
     def rows(self) -> list[Any]:
-        with self.talk.trail._engine.connect() as connection:
+        engine: Any = self.talk.trail._engine
+        with engine.connect() as connection:
             return connection.execute(select(trail)).all()
 
 

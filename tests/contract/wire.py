@@ -20,15 +20,16 @@ IMPERSONAL = frozenset(
         "date",
         "start",
         "schedule",
+        "schedule.actor",
         "specialty",
         "mode",
         "_sort",
         "_count",
         "_include",
-        "page",
+        "_page",
     ]
 )
-ADDRESS = re.compile(r"/fhir/[A-Za-z$]+(/[A-Za-z0-9.-]{1,64})?(/[$_][a-z-]+)?|/fhir/metadata|/oauth/token")
+ADDRESS = re.compile(r"/fhir/[A-Za-z$]+(/[A-Za-z0-9.-]{1,64})?(/[$_][a-z-]+)?|/fhir/metadata")
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -85,9 +86,11 @@ def told_of_a_person(url: str) -> bool:
     """Whether an address says more of somebody than ids; a link to a next page is the server's own."""
     parts = httpx.URL(url)
     names = set(parts.params.keys())
+    if not parts.path.startswith("/fhir/"):
+        return False
     if ADDRESS.fullmatch(parts.path) is None:
         return True
-    return "page" not in names and not names <= IMPERSONAL
+    return "_page" not in names and not names <= IMPERSONAL
 
 
 def _written(request: httpx.Request, response: httpx.Response) -> Iterator[str]:
