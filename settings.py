@@ -163,6 +163,7 @@ class Settings:
         demo = found.get("CARELINE_DEMO", "0") == "1"
         values = {setting.name: found.get(setting.name, setting.demo) for setting in TABLE}
         _check_everywhere(values)
+        _check_years(values["AUDIT_YEARS"])
         if demo:
             _check_demo(values)
             return cls(values)
@@ -199,6 +200,11 @@ def _check_everywhere(values: Mapping[str, str]) -> None:
     unknown = _listed(values["CARELINE_BAA"]) - PATIENT_DATA_CHANNELS
     if unknown:
         raise SettingsError(f"CARELINE_BAA names {', '.join(sorted(unknown))}; it may hold sms, phone and alexa.")
+
+
+def _check_years(years: str) -> None:
+    if not (years.isascii() and years.isdecimal() and 6 <= int(years) <= 100):
+        raise SettingsError("Set AUDIT_YEARS to a whole number of years from 6 on.")
 
 
 def _check_demo(values: Mapping[str, str]) -> None:

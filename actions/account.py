@@ -69,7 +69,7 @@ class ActionSignOut(CarelineAction):
         who, everywhere = await turn.signed_in(), EVERYWHERE.search(fold(turn.text)) is not None
         if who is not None and everywhere:
             await asyncio.to_thread(turn.services.identity.sign_out_everywhere, who.patient_id)
-        await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
+        await asyncio.to_thread(turn.services.sign_ins.sign_out, turn.sender_id)
         turn.utter(_SIGNED_OUT[who is not None, everywhere])
         # Whoever uses this screen next finds nothing of what was asked for before.
         return [SlotSet("sign_in_claim", None), *forget_everything()]

@@ -12,8 +12,10 @@ from functools import cache, partial
 
 import httpx
 
+from actions.acting import Acting, ActingTrail
 from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
 from actions.wording import phone_words
+from audit import SignIns, Trail
 from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
 from identity import (
     ActingFor,
@@ -56,12 +58,21 @@ class Services:
     tokens: TokenClient
     server: Server
     """What the process has learnt of the portal: its CapabilityStatement and its staff."""
+    trail: Trail
+    """Where every request about a patient is noted."""
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Proofs of who somebody is, and their end, noted."""
+        return SignIns(self.identity, self.trail)
 
     async def signed_in(self, sender_id: str) -> SignedIn | None:
         return await asyncio.to_thread(self.identity.signed_in, sender_id)
 
-    async def portal_for(self, sender_id: str) -> Portal:
+    async def portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
         """The portal as the person signed in may see the record they act on, their own or somebody else's.
+
+        Each request is noted in the audit trail as done for the capability `act`.
 
         Raises:
             NotSignedIn: nobody is, or the sign-in has run out.
@@ -69,17 +80,20 @@ class Services:
         who = await self._who(sender_id)
         record = await self.acting_for(sender_id)
         if record is None:
-            return self._portal(who.patient_id, lambda: self._token(sender_id, who))
-        return self._portal(record.patient_id, lambda: self._record_token(sender_id, who, record.patient_id))
+            acting = Acting(act, channel, sender_id, who.patient_id, who.patient_id)
+            return self._portal(acting, lambda: self._token(sender_id, who))
+        acting = Acting(act, channel, sender_id, who.patient_id, record.patient_id)
+        return self._portal(acting, lambda: self._record_token(sender_id, who, record.patient_id))
 
-    async def own_portal_for(self, sender_id: str) -> Portal:
+    async def own_portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
         """The portal for the own record of the person signed in, on whosever record they act.
 
         Raises:
             NotSignedIn: nobody is, or the sign-in has run out.
         """
         who = await self._who(sender_id)
-        return self._portal(who.patient_id, lambda: self._token(sender_id, who))
+        acting = Acting(act, channel, sender_id, who.patient_id, who.patient_id)
+        return self._portal(acting, lambda: self._token(sender_id, who))
 
     async def acting_for(self, sender_id: str) -> ActingFor | None:
         """The other record that is acted on; None for one's own."""
@@ -91,8 +105,10 @@ class Services:
             raise NotSignedIn
         return who
 
-    def _portal(self, patient_id: str, token: Callable[[], Awaitable[str]]) -> Portal:
-        return FhirPortal(self.client, patient_id, token, self.clock, CLINIC_ZONE, server=self.server)
+    def _portal(self, acting: Acting, token: Callable[[], Awaitable[str]]) -> Portal:
+        assert acting.patient is not None
+        trail = ActingTrail(self.trail, acting)
+        return FhirPortal(self.client, acting.patient, token, self.clock, CLINIC_ZONE, server=self.server, trail=trail)
 
     async def _token(self, sender_id: str, who: SignedIn) -> str:
         kept = await asyncio.to_thread(self.identity.token, sender_id)
@@ -154,20 +170,25 @@ def services() -> Services:
     clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
     client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
+    engine, keys = open_engine(settings["DATABASE_URL"]), Keys(*settings.root_secrets)
+    trail = Trail(engine, clock, keys)
+    # While nobody is signed in, somebody is looked for only in order to send them a code.
+    looking = ActingTrail(trail, Acting("sign_in", ""))
     return Services(
         identity=Identity(
-            open_engine(settings["DATABASE_URL"]),
+            engine,
             clock,
-            Keys(*settings.root_secrets),
+            keys,
             Limits(personal_on_assistants=settings["ASSISTANTS_READ_PERSONAL"] == "1"),
         ),
-        directory=FhirDirectory(client, tokens, server=server),
+        directory=FhirDirectory(client, tokens, server=server, trail=looking),
         sender=code_sender(settings),
         clock=clock,
         settings=settings,
         client=client,
         tokens=tokens,
         server=server,
+        trail=trail,
     )
 
 

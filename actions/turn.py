@@ -24,6 +24,7 @@ from actions.bootstrap import NotSignedIn, Services
 from actions.portal_client import (
     Dependent,
     NoAccess,
+    NotRecorded,
     OutcomeUnknown,
     Portal,
     PortalError,
@@ -49,9 +50,11 @@ NOT_LABELLED = ("switch_person", "not_for_this_person", "sign_in", "task_taken_u
 class Turn:
     """The message being answered, the slots so far, and the ways to answer."""
 
-    def __init__(self, tracker: Tracker, say: CollectingDispatcher, services: Services) -> None:
+    def __init__(self, tracker: Tracker, say: CollectingDispatcher, services: Services, act: str = "") -> None:
         self.tracker = tracker
         self.services = services
+        self.act = act
+        """The capability at work, as the audit trail calls what is done; empty when it is none."""
         self._say = say
         self._read_now: dict[str, Any] = {}
         self._portal: Portal | None = None
@@ -169,7 +172,8 @@ class Turn:
         """
         if self._portal is None:
             services, other = self.services, self.acts_on
-            self._portal = await (services.own_portal_for if other is None else services.portal_for)(self.sender_id)
+            opened = services.own_portal_for if other is None else services.portal_for
+            self._portal = await opened(self.sender_id, self.act, self.channel)
         return self._portal
 
     @property
@@ -180,7 +184,9 @@ class Turn:
     async def people(self) -> list[Dependent]:
         """Whose records may be opened at this moment, as the portal says; asked once for each action."""
         if self._people is None:
-            self._people = await (await self.services.own_portal_for(self.sender_id)).dependents()
+            self._people = await (
+                await self.services.own_portal_for(self.sender_id, self.act, self.channel)
+            ).dependents()
         return self._people
 
     def on_record(self, other: ActingFor | None) -> None:
@@ -209,7 +215,7 @@ class CarelineAction(Action, ABC):
         """Decide and say; the events for Rasa."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
-        turn = Turn(tracker, dispatcher, self._services())
+        turn = Turn(tracker, dispatcher, self._services(), capability_of(self.name()))
         try:
             return await self._within_the_gate(turn)
         except Exception as error:
@@ -263,6 +269,9 @@ class CarelineAction(Action, ABC):
             case OutcomeUnknown():
                 logger.error("%s: outcome unknown (%s)", self.name(), type(error).__name__)
                 return "utter_outcome_unknown"
+            case NotRecorded():
+                logger.error("%s: %s", self.name(), type(error).__name__)
+                return "utter_access_not_recorded"
             case PortalUnavailable() | SessionExpired():
                 logger.warning("%s: %s", self.name(), type(error).__name__)
                 return "utter_portal_unavailable"
@@ -284,6 +293,12 @@ class CarelineAction(Action, ABC):
         """Say what went wrong; what was said so far stays in its slots."""
         turn.utter(response)
         return []
+
+
+def capability_of(action: str) -> str:
+    """The capability to whose work an action or form belongs, by its name; empty when it is of none."""
+    stem = action.removeprefix("validate_").removeprefix("action_").removeprefix("ask_")
+    return max((row for row in Capabilities.load().ids if f"{stem}_".startswith(f"{row}_")), key=len, default="")
 
 
 def _where(error: Exception) -> str:

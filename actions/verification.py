@@ -205,6 +205,8 @@ class ActionAskSignInCode(CarelineAction):
         start = await asyncio.to_thread(
             turn.services.identity.start_challenge, turn.sender_id, person, purpose, claim, act
         )
+        if start.outcome == "too_many":
+            await asyncio.to_thread(turn.services.sign_ins.refuse, turn.sender_id, purpose)
         say_started(turn, start)
 
     async def _person(self, turn: Turn) -> Person | None:

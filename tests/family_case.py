@@ -20,12 +20,14 @@ from actions.bootstrap import Services
 from actions.portal_client import FhirDirectory, Person, Server, TokenClient, portal_http_client
 from actions.task import TaskForm, all_forms
 from actions.turn import CarelineAction
+from audit import Trail
 from clock import CLINIC_ZONE
 from demo_portal.store.moments import years_after
 from demo_portal.store.resources import WHOLE
 from identity import Identity, Keys, open_engine
 from settings import Settings
 from tests.demo_portal_case import ORIGIN, Demo
+from tests.portal_client_fakes import Notes
 from tests.turns import Outbox, Talk
 
 # As the executor does: forms and actions are found among all there are.
@@ -100,26 +102,29 @@ class Family(Talk):
         super().__init__(folder, signed_in=False, **how)
         self.demo, self.person, self.clock = demo, person, demo.clock
         url = f"sqlite:///{folder}/family.db"
-        self.identity = Identity(open_engine(url), demo.clock, Keys("only these tests know this secret"))
+        keys = Keys("only these tests know this secret")
+        self.identity = Identity(open_engine(url), demo.clock, keys)
+        self.trail = Trail(open_engine(url), demo.clock, keys)
         self.sender = self.identity.open_conversation(self.channel, self.slots["language"]).sender_id
         self.wire = Recorder(httpx.ASGITransport(demo.app))
         client = portal_http_client(ORIGIN, self.wire)
         tokens = TokenClient(client, demo.settings.client_id, demo.settings.client_secret, demo.clock)
         self.real = Services(
             identity=self.identity,
-            directory=FhirDirectory(client, tokens, server=Server()),
+            directory=FhirDirectory(client, tokens, server=Server(), trail=Notes()),
             sender=Outbox(),
             clock=demo.clock,
             settings=Settings.from_environment({"CARELINE_DEMO": "1"}),
             client=client,
             tokens=tokens,
             server=Server(),
+            trail=self.trail,
         )
         self.services = self.real  # type: ignore[assignment]
 
-    def sign_in(self) -> None:
-        known = Person(self.person, self.person.title(), self.person.title(), "+15415550101", True, "en")
-        start = self.identity.start_challenge(self.sender, known)
+    def sign_in(self, act: str | None = None, who: Person | None = None) -> None:
+        known = who or Person(self.person, self.person.title(), self.person.title(), "+15415550101", True, "en")
+        start = self.identity.start_challenge(self.sender, known, act=act)
         assert start.delivery is not None
         assert self.identity.check_code(self.sender, start.delivery.code).outcome == "accepted"
 

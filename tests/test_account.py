@@ -181,3 +181,11 @@ async def test_the_language_that_was_named_is_spoken_from_now_on(
     assert (talk.acts, talk.slots["language"]) == ([f"utter_change_language_{then}"], then)
     assert conversation is not None
     assert conversation.language == then
+
+
+async def test_d05_signing_out_leaves_a_row_in_the_trail(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, channel="sms")
+    await talk.hears("sign me out", "sign_out").does(ActionSignOut)
+    with talk.trail._engine.connect() as connection:
+        noted = connection.exec_driver_sql("SELECT interaction, outcome, channel, resource_type FROM audit_trail").all()
+    assert [tuple(row) for row in noted] == [("sign_out", "ok", "sms", "")]

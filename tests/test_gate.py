@@ -21,6 +21,7 @@ from demo_portal.store.resources import WHOLE
 from identity import ActingFor
 from tests.demo_portal_case import Demo, demo, seeded_file, settings
 from tests.family_case import Family, maria, revoke
+from tests.portal_client_fakes import Notes
 from tests.turns import NOW, Talk
 
 __all__ = ["demo", "maria", "seeded_file", "settings"]
@@ -245,7 +246,9 @@ async def test_b16_b17_the_decision_table_holds_at_the_portal(
     async def token() -> str:
         return (await services.tokens.exchange(actor, anybody.clock.now(), for_patient=patient)).access_token
 
-    portal = FhirPortal(services.client, patient, token, services.clock, CLINIC_ZONE, server=services.server)
+    portal = FhirPortal(
+        services.client, patient, token, services.clock, CLINIC_ZONE, server=services.server, trail=Notes()
+    )
     found: set[str] = set()
     refusals: set[str] = set()
     for name, ask in OFFERED.items():

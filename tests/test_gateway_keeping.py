@@ -224,7 +224,8 @@ async def test_d04_an_ordinary_goodbye_deletes_nothing_where_talk_is_kept(watche
 
 async def test_without_an_agreement_with_its_carrier_a_channel_is_closed(tmp_path: Path) -> None:
     async with gateway(tmp_path, open_to=frozenset({"web", "phone"})) as kit:
-        answer = await kit.post(text="my results", channel="sms", **{"from": "+15415550199"})
+        by_text: dict[str, Any] = {"channel": "sms", "from": "+15415550199"}
+        answer = await kit.post(text="my results", **by_text)
         assert (answer.status_code, answer.json()["type"]) == (403, "urn:careline:problem:channel-closed")
         assert answer.json()["detail"].endswith("call 911.")
         assert kit.dialogue.heard == []

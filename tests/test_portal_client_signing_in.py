@@ -25,7 +25,7 @@ from actions.portal_client import (
 )
 from clock import CLINIC_ZONE, FixedClock
 from tests.fakes import A_TUESDAY
-from tests.portal_client_fakes import FhirServer, bundle, fhir, outcome, sent
+from tests.portal_client_fakes import FhirServer, Notes, bundle, fhir, outcome, sent
 from tests.portal_client_fakes import portal as signed_in
 
 SECRET = "a-secret-that-is-long-enough-for-hs256"
@@ -52,7 +52,7 @@ class Portal:
         self.clock = FixedClock(A_TUESDAY)
         client = portal_http_client("https://portal.test", httpx.MockTransport(self))
         self.client = TokenClient(client, "careline", SECRET, self.clock)
-        self.directory = FhirDirectory(client, self.client)
+        self.directory = FhirDirectory(client, self.client, trail=Notes())
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != "/oauth/token":
@@ -190,7 +190,7 @@ async def test_the_one_person_both_belong_to_is_found() -> None:
     assert await find(maria()) == Person("maria", "Maria", "Maria Elena Lopez", MARIAS_PHONE, True, "en")
 
 
-async def test_the_question_names_nobody_in_its_address() -> None:
+async def test_d03_the_question_names_nobody_in_its_address() -> None:
     portal = Portal(granted())
     portal.fhir.on("POST Patient/$match", bundle())
     await portal.directory.find_person(MARIAS_PHONE, MARIA_BORN)

@@ -197,3 +197,9 @@ def test_d04_any_other_number_of_days_is_refused(days: str) -> None:
 def test_an_agreement_for_a_channel_that_does_not_exist_is_refused() -> None:
     with pytest.raises(SettingsError, match="CARELINE_BAA names pigeon"):
         Settings.from_environment(PRODUCTION | {"CARELINE_BAA": "sms,pigeon"})
+
+
+@pytest.mark.parametrize("years", ["5", "0", "-6", "6.5", "", "for ever", "²", "1000"])
+def test_d05_the_audit_trail_is_kept_six_years_or_longer(years: str) -> None:
+    with pytest.raises(SettingsError, match="AUDIT_YEARS"):
+        Settings.from_environment({"CARELINE_DEMO": "1", "AUDIT_YEARS": years})

@@ -180,6 +180,10 @@ async def test_too_many_claims_get_no_more_codes(talk: Talk) -> None:
         await claim(talk, phone=STRANGER)
         talk.clock.advance(timedelta(minutes=1))
     assert talk.acts == ["utter_ask_sign_in_code_too_many"]
+    # D-05: that no more is sent is in the audit trail, without a word of who was claimed.
+    with talk.trail._engine.connect() as connection:
+        noted = connection.exec_driver_sql("SELECT interaction, reason, who FROM audit_trail").all()
+    assert {tuple(row) for row in noted} == {("sign_in", "too_many", None)}
 
 
 @pytest.mark.parametrize(

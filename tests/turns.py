@@ -27,11 +27,13 @@ from actions.portal_client import (
 )
 from actions.task import TaskForm
 from actions.turn import CarelineAction, Event, Turn
+from audit import Trail
 from clock import CLINIC_ZONE, FixedClock
 from identity import CodeNotSent, Delivery, Identity, Keys, Limits, Notice, open_engine
 from settings import Settings
 from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal
 
+KEYS = Keys("only these tests know this secret")
 NOW = A_TUESDAY.astimezone(CLINIC_ZONE)
 PHONE, BORN = "+15415550121", date(1984, 3, 12)
 ADA = Person("patient-zq71", "Adalinde", "Adalinde Quillfeather", PHONE, can_text=True, language="en")
@@ -101,11 +103,11 @@ class FakeServices(Services):
     others: dict[str, FakePortal] = field(default_factory=dict, kw_only=True)
     """The portals of other people's records, by patient id."""
 
-    async def portal_for(self, sender_id: str) -> Portal:
-        own, record = await self.own_portal_for(sender_id), await self.acting_for(sender_id)
+    async def portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
+        own, record = await self.own_portal_for(sender_id, act, channel), await self.acting_for(sender_id)
         return own if record is None else self.others[record.patient_id]
 
-    async def own_portal_for(self, sender_id: str) -> Portal:
+    async def own_portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
         if await self.signed_in(sender_id) is None:
             raise NotSignedIn
         return self.portal
@@ -127,6 +129,7 @@ class Talk:
         self.clock = FixedClock(A_TUESDAY)
         self._url = f"sqlite:///{folder}/identity.db"
         self.identity = self._identity()
+        self.trail = Trail(open_engine(self._url), self.clock, KEYS)
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
         self.outbox = Outbox()
@@ -281,6 +284,7 @@ def _services(talk: Talk) -> FakeServices:
         client=cast(Any, None),
         tokens=cast(Any, None),
         server=cast(Any, None),
+        trail=talk.trail,
         portal=talk.portal,
     )
 

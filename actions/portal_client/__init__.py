@@ -5,6 +5,7 @@ from actions.portal_client.errors import (
     DuplicateRequest,
     NoAccess,
     NotOffered,
+    NotRecorded,
     OutcomeUnknown,
     PortalError,
     PortalUnavailable,
@@ -30,6 +31,7 @@ from actions.portal_client.models import (
     TestResult,
 )
 from actions.portal_client.models.sharing import Dependent
+from actions.portal_client.noting import AccessTrail, Asked
 from actions.portal_client.port import Directory, Portal, PublicPortal
 from actions.portal_client.portal import FhirPortal
 from actions.portal_client.public import FhirPublicPortal
@@ -39,9 +41,11 @@ from actions.portal_client.wire import portal_http_client
 
 __all__ = [
     "AccessToken",
+    "AccessTrail",
     "AccountBalance",
     "Appointment",
     "Dependent",
+    "Asked",
     "Directory",
     "DuplicateRequest",
     "FhirDirectory",
@@ -50,6 +54,7 @@ __all__ = [
     "Medication",
     "NoAccess",
     "NotOffered",
+    "NotRecorded",
     "OpenSlot",
     "OutcomeUnknown",
     "Payment",

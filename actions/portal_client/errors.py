@@ -2,7 +2,8 @@
 
 PortalError
 ├── PortalUnavailable        try later (no answer, too slow, too busy, server error)
-│   └── UnusableAnswer       answered, but not with something we may show to this person
+│   ├── UnusableAnswer       answered, but not with something we may show to this person
+│   └── NotRecorded          the access cannot be noted in the audit trail, so nothing is shown or begun
 ├── SessionExpired           verify again
 ├── OutcomeUnknown           a write was sent and nobody can say whether it was done
 └── Refused                  the portal said no; `code` says why
@@ -34,6 +35,13 @@ class PortalUnavailable(PortalError):
 
 class UnusableAnswer(PortalUnavailable):
     """The portal answered something that must not be used: broken, not FHIR, too long, or about somebody else."""
+
+
+class NotRecorded(PortalUnavailable):
+    """An access that cannot be noted is not made use of: nothing was shown, and no write was begun."""
+
+    def __init__(self) -> None:
+        super().__init__("the access cannot be noted")
 
 
 class SessionExpired(PortalError):

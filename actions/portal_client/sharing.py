@@ -259,6 +259,7 @@ def _to_access(event: Json, patient: str, zone: ZoneInfo) -> Access:
         changed=event.get("action") in ("C", "U", "D"),
         refused=event.get("outcome") not in ("0", None),
         channel=details.get("channel", ""),
+        request=details.get("X-Request-Id", ""),
     )
 
 

@@ -64,6 +64,8 @@ class Access:
     refused: bool
     channel: str
     """`web`, `sms`, `phone` ...; empty when the portal does not say."""
+    request: str = ""
+    """X-Request-Id that came with it; empty when the portal does not say."""
 
 
 @dataclass(frozen=True)
