@@ -32,11 +32,11 @@ check: setup ## Format, lint and types
 	@$(PYTHON) -m pyright --warnings
 
 fast: setup ## The tests that need neither a trained model nor a running process
-	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign"
+	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign and not redis"
 
-stores: setup ## The portal on PostgreSQL, and what other people's FHIR software says of its data
-	@deploy/bootstrap.sh postgres foreign
-	@$(PYTEST) -m "postgres or foreign" --ignore=tests/contract
+stores: setup ## The portal on PostgreSQL, the counts on Redis, and what other people's FHIR software says of its data
+	@deploy/bootstrap.sh postgres foreign redis
+	@$(PYTEST) -m "postgres or foreign or redis" --ignore=tests/contract
 	@PORTAL_TEST_STORE=postgres $(PYTEST) $(filter-out $(STORELESS),$(wildcard tests/test_demo_portal_*.py))
 
 contract: setup ## The FHIR client before three servers, or FHIR_BASE_URL=... (a test server: it is written to)

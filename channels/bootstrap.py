@@ -8,11 +8,13 @@ import httpx
 
 from actions.wording import phone_words
 from channels.app import Gateway
+from channels.clients import networks
 from channels.demo import Demo
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
 from channels.health import Check, asks, runs
 from channels.language import LanguageModel
+from channels.limits import Limits, MemoryCounts, RedisCounts, Subject
 from channels.store import TurnStore
 from channels.turn import World
 from clock import Clock, DemoClock, SystemClock
@@ -53,8 +55,30 @@ def build_gateway(settings: Settings) -> Gateway:
     if settings.demo:
         checks["portal"] = asks(portal, "/readyz")
         demo = _demo(settings, demo_clock, portal, world)
-    closing = tuple(client.aclose for client in (dialogue, actions, portal))
-    return Gateway(world, settings.api_keys, checks, demo, at_end=closing)
+    counts = RedisCounts.at(settings["REDIS_URL"]) if settings["REDIS_URL"] else MemoryCounts()
+    closing = [client.aclose for client in (dialogue, actions, portal)]
+    if isinstance(counts, RedisCounts):
+        closing.append(counts.close)
+    return Gateway(
+        world,
+        settings.api_keys,
+        checks,
+        demo,
+        limits=Limits(_rates(settings), counts),
+        trusted_proxies=networks(settings["TRUSTED_PROXIES"]),
+        widget_origins=settings.widget_origins,
+        at_end=tuple(closing),
+    )
+
+
+def _rates(settings: Settings) -> dict[Subject, int]:
+    return {
+        "conversation": settings.rate("RATE_PER_CONVERSATION"),
+        "caller": settings.rate("RATE_PER_CALLER"),
+        "address": settings.rate("RATE_PER_ADDRESS"),
+        "key": settings.rate("RATE_PER_KEY"),
+        "new_conversations": settings.rate("RATE_NEW_CONVERSATIONS"),
+    }
 
 
 def _demo(settings: Settings, clock: DemoClock, portal: httpx.AsyncClient, world: World) -> Demo:

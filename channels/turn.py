@@ -41,6 +41,9 @@ class Course:
     """Intent that the dialogue was given, or "words"."""
     understood: dict[str, Any] = field(default_factory=dict)
     """What the dialogue tells about how it came to its replies."""
+    was_signed_in: bool = False
+    signed_out: bool = False
+    """Somebody was signed in when this turn began, and nobody is after it."""
     given_up: bool = False
     """The person has been told to try again; nothing new is to be begun."""
 
