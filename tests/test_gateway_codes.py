@@ -35,7 +35,7 @@ async def test_the_right_code_signs_in(kit: Kit, token: str) -> None:
     assert heard["known"] == {"code_check": {"outcome": "accepted", "tries_left": 0}}
 
 
-async def test_the_dialogue_gets_no_text_with_a_code(kit: Kit, token: str) -> None:
+async def test_v13_the_dialogue_gets_no_text_with_a_code(kit: Kit, token: str) -> None:
     code = kit.send_code(token)
     await kit.say(f"it is {code}", conversation=token)
     assert kit.dialogue.heard[-1]["text"] == ""
@@ -89,14 +89,14 @@ async def test_a_second_proof_is_checked_as_one(kit: Kit, token: str) -> None:
     assert kit.identity.is_fresh(kit.sender(answer["conversation"]))
 
 
-async def test_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, token: str) -> None:
+async def test_r06_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, token: str) -> None:
     answer = await kit.say(kit.send_code(token), conversation=token)
     assert answer["conversation"] != token
     after = await kit.say("good morning", conversation=answer["conversation"])
     assert (after["signed_in"], after["conversation"]) == (True, answer["conversation"])
 
 
-async def test_the_token_from_before_signing_in_is_nobodys_once_the_new_one_was_shown(kit: Kit, token: str) -> None:
+async def test_r06_the_token_from_before_signing_in_is_nobodys_once_the_new_one_was_shown(kit: Kit, token: str) -> None:
     renewed = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
     await kit.say("good morning", conversation=renewed)
     answer = await kit.say("good morning", conversation=token)

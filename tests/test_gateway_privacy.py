@@ -61,7 +61,7 @@ def all_bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("gateway.db*"))
 
 
-async def test_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         code = await a_whole_conversation(kit)
     written = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text}" for record in caplog.records)
@@ -69,26 +69,28 @@ async def test_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptu
     assert [secret for secret in secrets_of(code) if secret in written] == []
 
 
-async def test_no_file_of_the_database_holds_what_was_said(kit: Kit, tmp_path: Path) -> None:
+async def test_d02_no_file_of_the_database_holds_what_was_said(kit: Kit, tmp_path: Path) -> None:
     code = await a_whole_conversation(kit)
     kept = all_bytes(tmp_path)
     assert b"gateway_turns" in kept
     assert [secret for secret in secrets_of(code) if secret.encode() in kept] == []
 
 
-async def test_the_dialogue_never_sees_a_secret(kit: Kit) -> None:
+async def test_v13_the_dialogue_never_sees_a_secret(kit: Kit) -> None:
     code = await a_whole_conversation(kit)
     seen = str(kit.dialogue.heard)
     assert [secret for secret in (code, CARD, SSN, PHONE, PHONE[2:]) if secret in seen] == []
 
 
-async def test_no_metric_holds_what_was_said(kit: Kit) -> None:
+async def test_d01_no_metric_holds_what_was_said(kit: Kit) -> None:
     code = await a_whole_conversation(kit)
     counted = (await kit.client.get("/metrics")).text
     assert [secret for secret in secrets_of(code) if secret in counted] == []
 
 
-async def test_a_failing_store_keeps_to_itself_what_it_was_given(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_a_failing_store_keeps_to_itself_what_it_was_given(
+    kit: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
     with kit.engine.begin() as connection:
         connection.execute(text("DROP TABLE gateway_choices"))
     kit.dialogue.replies = [[{"text": REPLY, "act": "x", "choices": [{"title": TITLE, "intent": "affirm"}]}]]
