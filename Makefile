@@ -6,7 +6,7 @@ FILES := .
 STORELESS := $(patsubst %,tests/test_demo_portal_%.py,validation rules library papers questionnaires)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat train test check fast stores contract dialogues browser docs
+.PHONY: help setup demo chat train test check fast stores contract dialogues browser canaries docs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ train: setup ## Train when the model is older than what it is trained from
 	@$(PYTHON) -m assistant train --if-stale
 	@$(PYTHON) -m channels.language_training --if-stale
 
-test: browser-setup train check fast stores contract dialogues browser ## Run every check and every test, fast ones first
+test: browser-setup train check fast stores contract dialogues browser canaries ## Run every check and every test, fast ones first
 
 check: setup ## Format, lint and types
 	@$(PYTHON) -m ruff format --check $(FILES)
@@ -48,6 +48,9 @@ dialogues: train ## Rasa itself, and conversations through the real processes
 
 browser: train browser-setup ## The pages in a real Chromium
 	@$(PYTEST) -m browser
+
+canaries: setup ## Search what the conversations left behind for what must never be kept
+	@$(PYTHON) -m tests.canaries
 
 docs: setup ## Write the generated pages of docs/
 	@$(PYTHON) -m docs.generate
