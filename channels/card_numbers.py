@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from channels.number_runs import NumberRun, is_date, number_runs, ordinary_spans, plain, words_around
+from channels.number_runs import NumberRun, is_date, number_runs, ordinary_places, plain, words_around
 
 CARD_LENGTHS = range(13, 20)
 # First digits of card networks (ISO/IEC 7812), and how many digits their cards have; the wide rule for what is
@@ -67,17 +67,17 @@ def names_a_card(text: str) -> bool:
 def card_spans(text: str) -> list[Span]:
     """Where numbers of cards stand; what follows in the same run of numbers goes with them (date, code)."""
     named = names_a_card(text)
-    ordinary = ordinary_spans(text)
+    ordinary = ordinary_places(text)
     spans = (_in_run(run, named, ordinary) for run in number_runs(text))
     return [span for span in spans if span is not None]
 
 
-def _in_run(run: NumberRun, named: bool, ordinary: list[tuple[int, int]]) -> Span | None:
+def _in_run(run: NumberRun, named: bool, ordinary: frozenset[int]) -> Span | None:
     if not run.is_written:
         return _spoken(run, named)
     if run.is_ordinary:
         return None
-    free = [token for token in run.tokens if not any(start <= token.start < end for start, end in ordinary)]
+    free = [token for token in run.tokens if token.start not in ordinary]
     if not free:
         return None
     first = _first_written(NumberRun(tuple(free), run.said), named)
@@ -189,8 +189,8 @@ def _piece(text: str, now: datetime) -> Piece | None:
         return None
     longest = max(runs, key=lambda run: len(run.digits))
     readings = tuple(each for each in longest.readings[:8] if each) if not longest.is_written else (longest.digits,)
-    ordinary = ordinary_spans(text)
-    is_ordinary = any(start <= longest.start and longest.end <= end for start, end in ordinary)
+    ordinary = ordinary_places(text)
+    is_ordinary = longest.start in ordinary and longest.end - 1 in ordinary
     is_phone = is_ordinary and len(longest.digits) in (10, 11)
     if not readings or len(longest.digits) > CARD_LENGTHS.stop or (is_ordinary and not is_phone):
         return None

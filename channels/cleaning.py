@@ -37,10 +37,15 @@ def clean_cut(text: str) -> tuple[str, bool]:
 
     The time that this takes is bounded: what is cut is not looked at, and one character may become eighteen.
     """
-    if len(text) <= MOST_HEARD:
-        return clean(text)[:MOST_HEARD], False
+    within, is_cut = _ends(text)
+    # What was short may have swollen.
+    swollen, is_cut_again = _ends(unicodedata.normalize("NFKC", within))
+    return clean(swollen)[:MOST_HEARD], is_cut or is_cut_again
+
+
+def _ends(text: str) -> tuple[str, bool]:
     half = MOST_HEARD // 2
-    return clean(f"{text[:half]}\n{text[-half:]}")[:MOST_HEARD], True
+    return (text, False) if len(text) <= MOST_HEARD else (f"{text[: half - 1]}\n{text[-half:]}", True)
 
 
 def neutralise(text: str) -> str:

@@ -131,9 +131,10 @@ def words_around(text: str) -> list[str]:
     return [word for word in (plain(each) for each in _TOKEN.findall(text)) if not _is_number(word)]
 
 
-def ordinary_spans(text: str) -> list[tuple[int, int]]:
-    """Where telephone numbers and dates stand."""
-    return [match.span() for pattern in (PHONE, DATE) for match in pattern.finditer(text)]
+def ordinary_places(text: str) -> frozenset[int]:
+    """The places of all characters that belong to telephone numbers and dates."""
+    spans = (match.span() for pattern in (PHONE, DATE) for match in pattern.finditer(text))
+    return frozenset(place for start, end in spans for place in range(start, end))
 
 
 def is_date(digits: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.card_numbers import Span, SplitCards, card_spans
-from channels.number_runs import NumberRun, number_runs, ordinary_spans
+from channels.number_runs import NumberRun, number_runs, ordinary_places
 from channels.said_secrets import code_spans, password_spans, ssn_spans
 
 CARD = "[card]"
@@ -93,16 +93,12 @@ class Redactor:
 
 
 def _long_numbers(text: str) -> list[Span]:
-    ordinary = ordinary_spans(text)
+    ordinary = ordinary_places(text)
     return [Span(run.start, run.end) for run in number_runs(text) if _is_long(run, ordinary)]
 
 
-def _is_long(run: NumberRun, ordinary: list[tuple[int, int]]) -> bool:
-    if (
-        not run.is_written
-        or run.is_ordinary
-        or any(start <= token.start < end for token in run.tokens for start, end in ordinary)
-    ):
+def _is_long(run: NumberRun, ordinary: frozenset[int]) -> bool:
+    if not run.is_written or run.is_ordinary or any(token.start in ordinary for token in run.tokens):
         return False
     sizes = [len(token.text) for token in run.tokens]
     if sum(sizes) >= _LONG:
@@ -113,6 +109,8 @@ def _is_long(run: NumberRun, ordinary: list[tuple[int, int]]) -> bool:
 
 
 def _without(text: str, spans: Iterable[Span], instead: str) -> str:
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text
+    pieces, done = [], 0
+    for start, end in sorted(spans):
+        pieces += [text[done:start], instead]
+        done = end
+    return "".join([*pieces, text[done:]])

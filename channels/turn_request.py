@@ -13,7 +13,7 @@ from channels.redaction import redact
 
 CHANNELS = ("web", "sms", "phone", "alexa")
 BIGGEST_BODY = 64 * 1024
-_FIELDS = ("channel", "choice", "conversation", "from", "language", "message_id", "text")
+_FIELDS = ("channel", "choice", "conversation", "from", "language", "message_id")
 _LONGEST_ID = 200
 _OURS = re.compile(r"[\w-]{1,64}", re.ASCII)
 _NOBODYS = "-"
@@ -36,13 +36,20 @@ class TurnRequest:
     client: str | None = field(default=None, repr=False)
     """The address it came from; None when that says nothing about who sent it."""
     body: str = field(default="", repr=False)
-    """The request in one fixed form without secrets, to tell a message sent twice from another with the same id."""
+    """All but the text, in one fixed form."""
     is_cut: bool = False
     """The middle of the text was left out, because nobody could answer all of it."""
 
     @property
     def too_long(self) -> bool:
         return self.is_cut or len(self.text or "") > LONGEST
+
+    def without_secrets(self) -> str:
+        """The request in one form that may be kept, to tell a message sent twice from another with the same id."""
+        if self.text is None:
+            return self.body
+        text = f"{len(self.text)} characters" if self.too_long else redact(self.text).text
+        return json.dumps([self.body, text])
 
 
 def read_turn_request(raw: bytes) -> TurnRequest:
@@ -72,7 +79,7 @@ def read_turn_request(raw: bytes) -> TurnRequest:
         language=language,
         caller=_caller(body, language),
         message_id=_message_id(body, language),
-        body=_fixed_form(body, text),
+        body=json.dumps({name: body[name] for name in _FIELDS if name in body}, sort_keys=True),
         is_cut=is_cut,
     )
 
@@ -103,13 +110,6 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _fixed_form(body: dict[str, Any], text: str | None) -> str:
-    known = {name: body[name] for name in _FIELDS if name in body}
-    if text is not None:
-        known["text"] = redact(text[:LONGEST]).text
-    return json.dumps(known, sort_keys=True)
 
 
 def _language(body: dict[str, Any]) -> str | None:

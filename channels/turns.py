@@ -118,7 +118,7 @@ class Turns:
         if asked.message_id is None:
             return self._begin(self._turn(asked, course, alarm, ClaimedTurn()))
         key = self._world.store.fingerprint("turn", api_key, asked.message_id)
-        body_key = self._world.store.fingerprint("turn body", asked.body)
+        body_key = self._world.store.fingerprint("turn body", asked.without_secrets())
         if key not in self._running:
             task = self._begin(self._once(asked, course, alarm, (key, body_key)))
             self._running[key] = body_key, task
