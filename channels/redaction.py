@@ -103,9 +103,14 @@ def _is_long(run: NumberRun, ordinary: frozenset[int]) -> bool:
     sizes = [len(token.text) for token in run.tokens]
     if sum(sizes) >= _LONG:
         # Somebody's member or claim number may be as long; lists of readings have shorter groups.
-        return min(sizes[:-1], default=_LONG) >= 4 and not _KEPT_NAME.search(run.before)
+        return _in_one_grouping(sizes) and not _KEPT_NAME.search(run.before)
     # Three groups of four by themselves are a card that was begun.
     return sizes == [4, 4, 4] and run.said.strip() == run.said[run.start : run.end]
+
+
+def _in_one_grouping(sizes: list[int]) -> bool:
+    """Whether all groups are as long as the first but a shorter rest, or as on cards of 14 and 15 digits."""
+    return sizes in ([4, 6, 4], [4, 6, 5]) or (sizes[0] >= 4 and len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0])
 
 
 def _without(text: str, spans: Iterable[Span], instead: str) -> str:

@@ -63,7 +63,7 @@ _ABOUT_A_PASSWORD = """
     never also missing bad working broken case somewhere unknown hidden disabled outdated different
     incorrecta incorrecto mala malo vencida vencido valida invalida correcta la el una un mi que cual como donde muy ya
     vieja nueva nuevo olvidada perdida bloqueada distinta otra demasiado larga corta debil para necesaria obligatoria
-    caducada expirada cambiada
+    caducada expirada cambiada sensible sensitive case facil dificil easy hard simple
 """
 _NO_PASSWORDS = frozenset(_ABOUT_A_PASSWORD.split())
 

@@ -164,4 +164,4 @@ async def gateway(folder: Path, **changes: Any) -> AsyncIterator[Kit]:
         engine.dispose()
 
 
-IMPATIENT = Patience(turn=0.05, alarm=0.05)
+IMPATIENT = Patience(turn=0.15, alarm=0.05)
