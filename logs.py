@@ -32,6 +32,7 @@ OWN = frozenset(
         "__main__",
         "actions",
         "assistant",
+        "audit",
         "channels",
         "demo_portal",
         "deploy",

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 DEMO_SECRET = "for-the-demo-on-this-machine-only"
@@ -60,6 +62,27 @@ TABLE = (
         may_be_empty=True,
     ),
     Setting("CARELINE_API_KEYS", "demo", "Keys that may call /v1/turns, separated by commas.", secret=True),
+    Setting(
+        "TRUSTED_PROXIES",
+        "127.0.0.1,::1",
+        "Proxies, and servers that pass on messages of others, whose X-Forwarded-For is believed (addresses or networks, "
+        "separated by commas). They must name whom they speak for, or nothing is counted by address.",
+    ),
+    Setting(
+        "WIDGET_ORIGINS",
+        "",
+        "Origins of pages that may embed the chat and call the gateway from a browser, separated by commas (https://clinic.example).",
+    ),
+    Setting("REDIS_URL", "", "Where several gateways count messages together; empty: each counts alone."),
+    Setting(
+        "RATE_PER_CONVERSATION",
+        "60",
+        "Messages a minute in one conversation; a third of them at once, as for each rate.",
+    ),
+    Setting("RATE_PER_CALLER", "90", "Messages a minute from one telephone number."),
+    Setting("RATE_PER_ADDRESS", "1200", "Messages a minute from one network address."),
+    Setting("RATE_PER_KEY", "6000", "Messages a minute under one API key."),
+    Setting("RATE_NEW_CONVERSATIONS", "120", "Conversations a minute that one network address may open."),
     Setting("DATABASE_URL", "sqlite:///var/careline.db", "Sessions, codes and answers already given (SQLAlchemy URL)."),
     Setting(
         "TRACKER_STORE_URL", "sqlite:///var/tracker.db", "What was said in each conversation, sealed (SQLAlchemy URL)."
@@ -120,6 +143,14 @@ class Settings:
         return _listed(self.values["CARELINE_API_KEYS"])
 
     @property
+    def widget_origins(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.values["WIDGET_ORIGINS"].split(",") if each.strip())
+
+    def rate(self, name: str) -> int:
+        """A rate of the table, messages a minute."""
+        return int(self.values[name])
+
+    @property
     def clock_file(self) -> Path:
         return Path(self.values["CLOCK_FILE"])
 
@@ -164,6 +195,7 @@ class Settings:
         values = {setting.name: found.get(setting.name, setting.demo) for setting in TABLE}
         _check_everywhere(values)
         _check_years(values["AUDIT_YEARS"])
+        _check_limits(values)
         if demo:
             _check_demo(values)
             return cls(values)
@@ -205,6 +237,24 @@ def _check_everywhere(values: Mapping[str, str]) -> None:
 def _check_years(years: str) -> None:
     if not (years.isascii() and years.isdecimal() and 6 <= int(years) <= 100):
         raise SettingsError("Set AUDIT_YEARS to a whole number of years from 6 on.")
+
+
+def _check_limits(values: Mapping[str, str]) -> None:
+    for name in (setting.name for setting in TABLE if setting.name.startswith("RATE_")):
+        if not values[name].isdecimal() or int(values[name]) < 1:
+            raise SettingsError(f"Set {name} to a whole number of at least 1; no limit can be switched off.")
+    for origin in filter(None, (each.strip() for each in values["WIDGET_ORIGINS"].split(","))):
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
+            raise SettingsError(f"Set WIDGET_ORIGINS to origins such as https://clinic.example; {origin!r} is none.")
+    for proxy in filter(None, (each.strip() for each in values["TRUSTED_PROXIES"].split(","))):
+        try:
+            network = ip_network(proxy, strict=False)
+        except ValueError:
+            raise SettingsError(f"Set TRUSTED_PROXIES to addresses or networks; {proxy!r} is none.") from None
+        if network.prefixlen == 0:
+            raise SettingsError(
+                "TRUSTED_PROXIES cannot hold every address: anybody could then say where they come from."
+            )
 
 
 def _check_demo(values: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings.from_environment()
         clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
-        trail = Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"]))
+        trail = Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets))
         return task(trail, settings)
     except (SettingsError, TrailUnavailable) as error:
         print(error, file=sys.stderr)

@@ -45,6 +45,8 @@ def main() -> None:
         log_config=None,
         log_level="warning",
         server_header=False,
+        # The application itself believes the proxies that it was told of, and no others.
+        proxy_headers=False,
         timeout_graceful_shutdown=15,
         h11_max_incomplete_event_size=16 * 1024,
     )

@@ -6,18 +6,22 @@ import httpx
 
 from actions.wording import phone_words
 from assistant.talk_store import Talk
+from audit import SignIns, Trail
 from channels.app import Gateway
+from channels.clients import networks
 from channels.demo import Demo
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
 from channels.health import Check, asks, runs
 from channels.keeping import Answers, Keeping, Kept
 from channels.language import LanguageModel
+from channels.limits import Limits, MemoryCounts, RedisCounts, Subject
 from channels.store import TurnStore
 from channels.turn import World
 from channels.turn_request import CHANNELS
 from clock import Clock, DemoClock, SystemClock
-from identity import Identity, Keys, Limits, open_engine
+from identity import Identity, Keys, open_engine
+from identity import Limits as IdentityLimits
 from settings import PATIENT_DATA_CHANNELS, Settings
 from simulator import CarrierStore
 
@@ -36,6 +40,7 @@ def build_gateway(settings: Settings) -> Gateway:
     )
     world = World(
         identity=identity,
+        sign_ins=SignIns(identity, _trail(settings, clock)),
         store=store,
         screen=EmergencyScreen.load(),
         dialogue=DialogueClient(dialogue, settings.private_secret),
@@ -55,8 +60,30 @@ def build_gateway(settings: Settings) -> Gateway:
     if settings.demo:
         checks["portal"] = asks(portal, "/readyz")
         demo = _demo(settings, portal, world)
-    closing = tuple(client.aclose for client in (dialogue, actions, portal))
-    return Gateway(world, settings.api_keys, checks, demo, at_end=closing)
+    counts = RedisCounts.at(settings["REDIS_URL"]) if settings["REDIS_URL"] else MemoryCounts()
+    closing = [client.aclose for client in (dialogue, actions, portal)]
+    if isinstance(counts, RedisCounts):
+        closing.append(counts.close)
+    return Gateway(
+        world,
+        settings.api_keys,
+        checks,
+        demo,
+        limits=Limits(_rates(settings), counts),
+        trusted_proxies=networks(settings["TRUSTED_PROXIES"]),
+        widget_origins=settings.widget_origins,
+        at_end=tuple(closing),
+    )
+
+
+def _rates(settings: Settings) -> dict[Subject, int]:
+    return {
+        "conversation": settings.rate("RATE_PER_CONVERSATION"),
+        "caller": settings.rate("RATE_PER_CALLER"),
+        "address": settings.rate("RATE_PER_ADDRESS"),
+        "key": settings.rate("RATE_PER_KEY"),
+        "new_conversations": settings.rate("RATE_NEW_CONVERSATIONS"),
+    }
 
 
 def keeping_of(settings: Settings) -> Keeping:
@@ -76,8 +103,13 @@ def _clock(settings: Settings) -> Clock:
 
 
 def _identity(settings: Settings, clock: Clock) -> Identity:
-    limits = Limits(conversations_kept=settings.conversations_kept)
+    personal = settings["ASSISTANTS_READ_PERSONAL"] == "1"
+    limits = IdentityLimits(conversations_kept=settings.conversations_kept, personal_on_assistants=personal)
     return Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets), limits)
+
+
+def _trail(settings: Settings, clock: Clock) -> Trail:
+    return Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets))
 
 
 def _turn_store(settings: Settings, clock: Clock) -> TurnStore:

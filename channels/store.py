@@ -185,6 +185,11 @@ class TurnStore:
         wanted = [row.key for row in found if _folded(self._opened(row).title) == _folded(title)]
         return self._take(choices.c.key == wanted[0]) if len(wanted) == 1 else None
 
+    def withdraw(self, sender_id: str) -> None:
+        """Offer nothing any more of what has been offered in the conversation."""
+        with self._writing() as connection:
+            connection.execute(delete(choices).where(choices.c.sender_id == sender_id))
+
     def put_back(self, choice: Choice) -> None:
         """Offer a choice again that was picked in vain: the dialogue gave no answer."""
         with self._writing() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit import SignIns
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
 from channels.keeping import Keeping
@@ -21,6 +22,8 @@ class World:
     """What the steps need from outside; a test passes fakes."""
 
     identity: Identity
+    sign_ins: SignIns
+    """Takes codes to identity, and notes what came of them."""
     store: TurnStore
     screen: EmergencyScreen
     dialogue: DialogueClient
@@ -47,6 +50,9 @@ class Course:
     """Intent that the dialogue was given, or "words"."""
     understood: dict[str, Any] = field(default_factory=dict)
     """What the dialogue tells about how it came to its replies."""
+    was_signed_in: bool = False
+    signed_out: bool = False
+    """Somebody was signed in when this turn began, and nobody is after it."""
     given_up: bool = False
     """The person has been told to try again; nothing new is to be begun."""
 

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from assistant.talk_store import Talk
+from audit import SignIns, Trail
 from channels.app import Gateway, create_app
 from channels.dialogue import DialogueClient
 from channels.emergency import Alarm
@@ -161,7 +162,19 @@ async def gateway(
     talk_engine = open_engine(f"sqlite:///{folder / 'talk.db'}")
     keeping = Keeping(identity, store, Answers(engine), Talk(talk_engine, clock), kept)
     dialogue_client = DialogueClient(to_dialogue, "private")
-    world = World(identity, store, screen, dialogue_client, small_model(), clock, CLINIC, keeping, open_to)
+    trail = Trail(engine, clock, Keys(SECRET))
+    world = World(
+        identity,
+        SignIns(identity, trail),
+        store,
+        screen,
+        dialogue_client,
+        small_model(),
+        clock,
+        CLINIC,
+        keeping,
+        open_to,
+    )
     app = create_app(Gateway(world, frozenset({"key-1"}), **changes))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": "Bearer key-1"}
@@ -176,4 +189,4 @@ async def gateway(
         talk_engine.dispose()
 
 
-IMPATIENT = Patience(turn=0.05, alarm=0.05)
+IMPATIENT = Patience(turn=0.15, alarm=0.05)
