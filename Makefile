@@ -6,10 +6,10 @@ FILES := .
 STORELESS := $(patsubst %,tests/test_demo_portal_%.py,validation rules library papers questionnaires)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat train test check fast stores contract dialogues browser docs
+.PHONY: help setup demo chat train test check fast stores contract dialogues browser canaries docs sbom audit-dependencies
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Bring uv, Python 3.12 and the locked environment
 	@deploy/bootstrap.sh
@@ -24,7 +24,7 @@ train: setup ## Train when the model is older than what it is trained from
 	@$(PYTHON) -m assistant train --if-stale
 	@$(PYTHON) -m channels.language_training --if-stale
 
-test: browser-setup train check fast stores contract dialogues browser ## Run every check and every test, fast ones first
+test: browser-setup train check fast stores contract dialogues browser canaries ## Run every check and every test, fast ones first
 
 check: setup ## Format, lint and types
 	@$(PYTHON) -m ruff format --check $(FILES)
@@ -32,11 +32,11 @@ check: setup ## Format, lint and types
 	@$(PYTHON) -m pyright --warnings
 
 fast: setup ## The tests that need neither a trained model nor a running process
-	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign"
+	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign and not redis"
 
-stores: setup ## The portal on PostgreSQL, and what other people's FHIR software says of its data
-	@deploy/bootstrap.sh postgres foreign
-	@$(PYTEST) -m "postgres or foreign" --ignore=tests/contract
+stores: setup ## The portal on PostgreSQL, the counts on Redis, and what other people's FHIR software says of its data
+	@deploy/bootstrap.sh postgres foreign redis
+	@$(PYTEST) -m "postgres or foreign or redis" --ignore=tests/contract
 	@PORTAL_TEST_STORE=postgres $(PYTEST) $(filter-out $(STORELESS),$(wildcard tests/test_demo_portal_*.py))
 
 contract: setup ## The FHIR client before three servers, or FHIR_BASE_URL=... (a test server: it is written to)
@@ -49,8 +49,17 @@ dialogues: train ## Rasa itself, and conversations through the real processes
 browser: train browser-setup ## The pages in a real Chromium
 	@$(PYTEST) -m browser
 
+canaries: setup ## Search what the conversations left behind for what must never be kept
+	@$(PYTHON) -m tests.canaries
+
 docs: setup ## Write the generated pages of docs/
 	@$(PYTHON) -m docs.generate
+
+sbom: setup ## List what an installation consists of, as CycloneDX (var/sbom.json)
+	@$(PYTHON) -m deploy.dependencies sbom var/sbom.json
+
+audit-dependencies: setup ## Ask what is known against the locked versions (needs the network)
+	@$(PYTHON) -m deploy.dependencies audit
 
 .PHONY: browser-setup
 browser-setup:

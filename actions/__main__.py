@@ -10,6 +10,7 @@ import uvicorn
 import logs
 from actions import bootstrap
 from actions.server import create_app
+from settings import SettingsError
 
 
 async def ready() -> None:
@@ -20,7 +21,10 @@ async def ready() -> None:
 def main() -> None:
     logs.configure()
     host, port = sys.argv[1], int(sys.argv[2])
-    services = bootstrap.services()
+    try:
+        services = bootstrap.services()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     app = create_app(services.settings.private_secret, ready)
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
 

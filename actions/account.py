@@ -11,11 +11,26 @@ from rasa_sdk.events import SlotSet
 from actions.reading.words import fold
 from actions.task import Question, TaskAction, TaskForm, forget_everything
 from actions.turn import CarelineAction, Event, Turn
-from actions.verification import code_check, say_started, sign_in_questions
+from actions.verification import code_check, in_background, say_started, sign_in_questions
 from actions.wording import time_words
 from clock import CLINIC_ZONE
 
 SPANISH = re.compile(r"\b(?:spanish|espanol|castellano)\b")
+# Said of other places, or of all of them; who means one only is still safe when all are closed.
+EVERYWHERE = re.compile(
+    r"\b(?:everywhere|every (?:\w+ )?(?:device|computer|phone|place)|anywhere else"
+    r"|all (?:of )?(?:(?:my|the|other) )*(?:devices|computers|phones|places|sessions|channels)"
+    r"|(?:other|another) (?:device|computer|phone|tablet|place)s?|on the tablet too"
+    r"|tod[oa]s (?:lados|partes|los|las|mis|sus)|en cualquier (?:otro )?(?:lado|lugar|parte)"
+    r"|otr[oa]s? (?:aparato|dispositivo|computadora|compu|telefono|celular|tablet|lado|lugar|parte)e?s?"
+    r"|(?:tablet|computadora|celular|telefono) tambien)\b"
+)
+_SIGNED_OUT = {
+    (True, True): "utter_sign_out_everywhere",
+    (True, False): "utter_sign_out_done",
+    (False, True): "utter_sign_out_everywhere_unproved",
+    (False, False): "utter_sign_out_was_not_in",
+}
 ENGLISH = re.compile(r"\b(?:english|ingles)\b")
 
 
@@ -25,8 +40,8 @@ class ValidateSignInForm(TaskForm):
     capability = "sign_in"
 
     def questions(self) -> Sequence[Question]:
-        # Whoever asks to be signed in is asked for proof as any task would that shows the record.
-        return sign_in_questions("view_test_results")
+        # Whoever asks to be signed in is asked for proof as any task would that is theirs alone.
+        return sign_in_questions("book_appointment")
 
 
 class ActionSignIn(TaskAction):
@@ -45,15 +60,17 @@ class ActionSignIn(TaskAction):
 
 
 class ActionSignOut(CarelineAction):
-    """Ends the session on this channel at once."""
+    """Ends the session on this channel at once, or, when that was said, everything the person has open."""
 
     def name(self) -> str:
         return "action_sign_out"
 
     async def act(self, turn: Turn) -> list[Event]:
-        was_in = await turn.signed_in() is not None
-        await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
-        turn.utter("utter_sign_out_done" if was_in else "utter_sign_out_was_not_in")
+        who, everywhere = await turn.signed_in(), EVERYWHERE.search(fold(turn.text)) is not None
+        if who is not None and everywhere:
+            await asyncio.to_thread(turn.services.identity.sign_out_everywhere, who.patient_id)
+        await asyncio.to_thread(turn.services.sign_ins.sign_out, turn.sender_id)
+        turn.utter(_SIGNED_OUT[who is not None, everywhere])
         # Whoever uses this screen next finds nothing of what was asked for before.
         return [SlotSet("sign_in_claim", None), *forget_everything()]
 
@@ -81,6 +98,7 @@ class ActionCodeChecked(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         check = code_check(turn) or {}
+        in_background(turn.services.send_notices())
         if check.get("outcome") == "accepted":
             turn.utter("utter_code_checked_accepted")
         else:

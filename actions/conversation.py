@@ -99,7 +99,7 @@ class ActionGoodbye(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.heard:
-            await asyncio.to_thread(turn.services.identity.sign_out, turn.sender_id)
+            await asyncio.to_thread(turn.services.sign_ins.sign_out, turn.sender_id)
         turn.utter("utter_goodbye", ended=True)
         return forget_everything()
 

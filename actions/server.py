@@ -34,6 +34,9 @@ def create_app(secret: str, ready: Callable[[], Awaitable[None]]) -> Starlette:
     async def webhook(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return _refusal(401, "This door is for the dialogue process only.")
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            # Nothing is ever inflated here: a few bytes could become gigabytes.
+            return _refusal(415, "Calls are not compressed.")
         body = await _limited_body(request)
         if body is None:
             return _refusal(413, "The call is larger than any conversation can be.")
@@ -59,7 +62,7 @@ async def _run(executor: ActionExecutor, body: bytes) -> Response:
     try:
         call: ActionCall = json.loads(body)
         return JSONResponse(await executor.run(call))
-    except (json.JSONDecodeError, RecursionError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         return _refusal(400, "The call is not JSON.")
     except ActionExecutionRejection as rejection:
         return JSONResponse({"error": rejection.message, "action_name": rejection.action_name}, status_code=400)

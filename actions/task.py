@@ -13,24 +13,32 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import gate
 from actions.offers import button
-from actions.reading.people import asks_for_another
 from actions.reading.words import tokens
 from actions.reading.yes_no import read_yes_no
+from actions.record_form import RecordForm
+from actions.task_stack import (
+    DECLINED,
+    END_FORM,
+    REQUESTED_SLOT,
+    TASK_STACK,
+    already_answered,
+    interrupted_task,
+    is_active,
+    push,
+    reset,
+    take_up,
+    taken_off_the_stack,
+)
 from actions.turn import CarelineAction, Event, Turn
-from assistant.capabilities import Capabilities
+from actions.whose_record import OPENING, TASK_RECORD
 
-REQUESTED_SLOT = "requested_slot"
-TASK_STACK = "task_stack"
-DECLINED = "declined"
-OPENING = "opening"
 SURE_OF_INTENT = 0.9
 BARE_ANSWER = 3
 """Words up to which a message holds an answer and nothing else."""
-END_FORM: list[Event] = [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
-SILENT_ACTIONS = frozenset({"action_listen", "action_extract_slots", "action_session_start"})
 
 
 class Question(ABC):
@@ -41,6 +49,8 @@ class Question(ABC):
     """Slots whose change makes this answer void."""
     offer: ClassVar[str | None] = None
     """Slot in which its asking action keeps what it has shown."""
+    of_record: ClassVar[bool] = True
+    """Whether the answer means something on this record alone, as a medicine does; a wish for Tuesday is anybody's."""
     alone: ClassVar[bool] = False
     """True when its answer is searched only for others of its kind: a birth date is no day for a visit."""
     said_like: ClassVar[frozenset[str]] = frozenset()
@@ -64,6 +74,10 @@ class Question(ABC):
     async def mention(self, turn: Turn) -> Any | None:
         """The value in a message that was about something else, or everything at once."""
         return None
+
+    async def in_vain(self, turn: Turn) -> bool:
+        """True when no answer to this would let the task go on; the reason has been said."""
+        return False
 
 
 class Remark(Question):
@@ -94,21 +108,19 @@ class Confirmation(Question):
         return said == "yes" if what == self._what(turn) else None
 
     def _what(self, turn: Turn) -> str:
-        values = json.dumps([turn.slot(name) for name in self.depends_on], sort_keys=True)
+        # Whose record it is belongs to what is confirmed.
+        values = json.dumps([turn.slot(name) for name in (*self.depends_on, TASK_RECORD)], sort_keys=True)
         return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
-class TaskForm(CarelineAction):
+class TaskForm(RecordForm):
     """Fills the slots of `<capability>_form`; Rasa knows it as `validate_<capability>_form`."""
 
-    capability: ClassVar[str]
+    begun_by_rule: ClassVar[bool] = True
+    """False when a rule answers its intent with an action, which begins the form if need be."""
 
     def name(self) -> str:
         return f"validate_{self.form}"
-
-    @property
-    def form(self) -> str:
-        return f"{self.capability}_form"
 
     @abstractmethod
     def questions(self) -> Sequence[Question]:
@@ -120,16 +132,18 @@ class TaskForm(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         questions = list(self.questions())
-        interrupted = _interrupted_task(turn, self.form)
-        events: list[Event] = [] if interrupted is None else [_push(turn, interrupted)]
-        events += _taken_off_the_stack(turn, self.capability)
-        coming_back = _already_answered(turn, self.form)
-        if not coming_back and asks_for_another(turn.text):
-            # On whose record somebody acts is never guessed; other people's come with acting for them.
-            turn.utter("utter_only_own_record")
+        interrupted = interrupted_task(turn, self.form)
+        events: list[Event] = [] if interrupted is None else [push(turn, interrupted)]
+        events += taken_off_the_stack(turn, self.capability)
+        coming_back = already_answered(turn, self.form)
+        if await _in_vain(turn, questions):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
         read = {} if coming_back else await self._read(turn, questions)
         events += [SlotSet(slot, value) for slot, value in read.items()]
+        if self.begun_by_rule and turn.intent == self.capability and not read:
+            # A form that sets nothing hands over to a rule, and for its own request asked again there is none: Rasa
+            # would run in circles and never listen again.
+            events.append(SlotSet(DECLINED, turn.slot(DECLINED)))
         events += await self._opening(turn, questions)
         if await self.ends_early(turn):
             return [*events, *reset(questions), *END_FORM, *take_up(turn)]
@@ -143,14 +157,21 @@ class TaskForm(CarelineAction):
         super().failed(turn, response)
         opens = not turn.slot(OPENING) and turn.tracker.get_slot(REQUESTED_SLOT) is None
         # A yes is not kept: it was given to something that has not happened, and is asked for again.
-        dropped = {TASK_STACK, *(question.slot for question in self.questions() if isinstance(question, Confirmation))}
+        dropped = {
+            TASK_STACK,
+            DECLINED,
+            *(question.slot for question in self.questions() if isinstance(question, Confirmation)),
+        }
         kept = [SlotSet(slot, value) for slot, value in turn.read_now.items() if slot not in dropped]
         # What could not be looked up in the words that began the task is, once it goes on.
         kept += [SlotSet(OPENING, turn.text)] if opens else []
-        return [*kept, *END_FORM, _push(turn, self.capability), FollowupAction("action_listen")]
+        return [*kept, *END_FORM, push(turn, self.capability), FollowupAction("action_listen")]
 
     async def _read(self, turn: Turn, questions: list[Question]) -> dict[str, Any]:
-        requested = turn.tracker.get_slot(REQUESTED_SLOT) if _is_active(turn, self.form) else None
+        requested = turn.tracker.get_slot(REQUESTED_SLOT) if is_active(turn, self.form) else None
+        if turn.intent == gate.WHICH_RECORD or turn.record_changed:
+            # "No, for my son" says whose record; it is no answer to what was asked.
+            requested = None
         asked = next((question for question in questions if question.slot == requested), None)
         if turn.asks_for_something_else(self.capability) and not await _answers_all_the_same(turn, asked):
             return {}
@@ -210,23 +231,20 @@ class TaskAction(CarelineAction):
             return events
         return [*events, *reset(self.form().questions()), *take_up(turn)]
 
+    def refused(self, turn: Turn) -> list[Event]:
+        return [*reset(self.form().questions()), *take_up(turn)]
+
     def failed(self, turn: Turn, response: str) -> list[Event]:
         super().failed(turn, response)
         # What was said stays, except the yes: it was given to something that has not happened.
         confirmations = [question for question in self.form().questions() if isinstance(question, Confirmation)]
-        return [*reset(confirmations), _push(turn, self.form.capability), FollowupAction("action_listen")]
-
-
-def reset(questions: Sequence[Question]) -> list[Event]:
-    """Forget every answer of a form, and what was shown for it."""
-    slots = [slot for question in questions for slot in (question.slot, question.offer) if slot is not None]
-    return [*(SlotSet(slot, None) for slot in slots), SlotSet(DECLINED, None), SlotSet(OPENING, None)]
+        return [*reset(confirmations), push(turn, self.form.capability), FollowupAction("action_listen")]
 
 
 def forget_everything() -> list[Event]:
     """End the task at hand and forget those that wait, with all that was said for them; then wait for the next message."""
     answers = [event for form in all_forms() for event in reset(form.questions())]
-    return [*END_FORM, *answers, SlotSet(TASK_STACK, []), FollowupAction("action_listen")]
+    return [*END_FORM, *answers, SlotSet(TASK_RECORD, None), SlotSet(TASK_STACK, []), FollowupAction("action_listen")]
 
 
 def all_forms() -> list[TaskForm]:
@@ -234,14 +252,11 @@ def all_forms() -> list[TaskForm]:
     return [form() for form in _below(TaskForm)]
 
 
-def take_up(turn: Turn) -> list[Event]:
-    """Go back to the task that was interrupted; without one, wait for the next message."""
-    stack = list(turn.slot(TASK_STACK) or [])
-    if not stack:
-        return [FollowupAction("action_listen")]
-    task = stack.pop()
-    turn.utter("utter_task_taken_up", task=Capabilities.load()[task].title(turn.language))
-    return [SlotSet(TASK_STACK, stack), FollowupAction(f"{task}_form")]
+async def _in_vain(turn: Turn, questions: Sequence[Question]) -> bool:
+    for question in questions:
+        if await question.in_vain(turn):
+            return True
+    return False
 
 
 def _below(base: type[TaskForm]) -> list[type[TaskForm]]:
@@ -261,48 +276,6 @@ async def _answers_all_the_same(turn: Turn, asked: Question | None) -> bool:
     if asked is None or await asked.answer(turn) is None:
         return False
     return asked.alone or len(tokens(turn.text)) <= BARE_ANSWER or turn.intent in asked.said_like
-
-
-def _taken_off_the_stack(turn: Turn, task: str) -> list[Event]:
-    """A task that is begun anew instead of being taken up is not waiting any more."""
-    stack: list[str] = turn.slot(TASK_STACK) or []
-    if task not in stack:
-        return []
-    left = [each for each in stack if each != task]
-    turn.remember(TASK_STACK, left)
-    return [SlotSet(TASK_STACK, left)]
-
-
-def _push(turn: Turn, task: str) -> Event:
-    stack = [*(each for each in turn.slot(TASK_STACK) or [] if each != task), task]
-    turn.remember(TASK_STACK, stack)
-    return SlotSet(TASK_STACK, stack)
-
-
-def _is_active(turn: Turn, form: str) -> bool:
-    return (turn.tracker.active_loop or {}).get("name") == form
-
-
-def _interrupted_task(turn: Turn, form: str) -> str | None:
-    """The task whose form this one has just pushed aside; None when there is none."""
-    loops = [event.get("name") for event in _since_last_message(turn, "active_loop")]
-    if loops[-1:] != [form]:
-        return None
-    before = [event.get("name") for event in turn.tracker.events if event.get("event") == "active_loop"][:-1]
-    if not before or before[-1] in (None, form):
-        return None
-    return str(before[-1]).removesuffix("_form")
-
-
-def _already_answered(turn: Turn, form: str) -> bool:
-    """True when this message was dealt with by something else, and the form is only coming back."""
-    return any(event.get("name") not in SILENT_ACTIONS | {form} for event in _since_last_message(turn, "action"))
-
-
-def _since_last_message(turn: Turn, kind: str) -> list[Event]:
-    events = turn.tracker.events
-    start = max((index for index, event in enumerate(events) if event.get("event") == "user"), default=0)
-    return [event for event in events[start:] if event.get("event") == kind]
 
 
 def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str, Any]) -> dict[str, Any]:
@@ -325,5 +298,6 @@ def _without_what_is_void(turn: Turn, questions: list[Question], found: dict[str
         # A no, or a yes to something else than what was read back ("yes, but at the other pharmacy").
         turn.remember(question.slot, None)
         if not found:
+            turn.remember(DECLINED, True)
             return {DECLINED: True}
     return {**found, DECLINED: None} if found else {}

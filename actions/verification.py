@@ -7,7 +7,8 @@ whether or not the clinic knows such a person.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Coroutine
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,29 +20,39 @@ from actions.portal_client import Person
 from actions.reading.personal import read_birth_date, read_phone
 from actions.task import Question
 from actions.turn import CarelineAction, Event, Turn
-from assistant.capabilities import Capabilities
+from actions.wording import when_words
+from assistant.capabilities import Capabilities, Capability
+from clock import CLINIC_ZONE
+from identity import Level
 
 FLOOR = timedelta(milliseconds=600)
 """Least time between a claim and its answer, so that a look-up that fails sooner does not show."""
-FRESH = timedelta(minutes=5)
+HEALTH_AREAS = frozenset({"results", "medications", "records", "documents", "messaging", "sharing", "account"})
+"""Where reading shows what somebody who has got hold of a number may be after."""
 CLAIM_SLOTS = ("sign_in_phone", "sign_in_birth_date", "sign_in_code")
 _background: set[asyncio.Task[None]] = set()
 
 
+def needed_level(row: Capability) -> Level:
+    """The level that a capability needs; reading the health record needs more than a number that is new on file."""
+    if row.access == "verified":
+        return "verified" if row.kind == "read" and row.area in HEALTH_AREAS else "limited"
+    return "step_up" if row.access == "step_up" else "public"
+
+
 async def is_proved(turn: Turn, capability_id: str) -> bool:
-    """True when the conversation is signed in as the capability needs it, at this moment."""
-    access = Capabilities.load()[capability_id].access
-    if access == "public":
+    """True when the conversation has reached what the capability needs, at this moment."""
+    level = needed_level(Capabilities.load()[capability_id])
+    if level == "public":
         return True
-    if await turn.signed_in() is None:
-        return False
-    return access == "verified" or await asyncio.to_thread(turn.services.identity.is_fresh, turn.sender_id, FRESH)
+    return await asyncio.to_thread(turn.services.identity.may, turn.sender_id, level, capability_id)
 
 
 class SignInPhone(Question):
     """The number the clinic has on file, or the one that the carrier reports."""
 
     slot = "sign_in_phone"
+    of_record = False
     alone = True
 
     def __init__(self, capability_id: str) -> None:
@@ -65,6 +76,7 @@ class SignInBirthDate(Question):
     """The second half of the claim."""
 
     slot = "sign_in_birth_date"
+    of_record = False
     alone = True
 
     def __init__(self, capability_id: str) -> None:
@@ -90,6 +102,7 @@ class SignInCode(Question):
     """The texted code. The gateway takes it and tells only what came of it; nothing here ever sees it."""
 
     slot = "sign_in_code"
+    of_record = False
     depends_on = ("sign_in_phone", "sign_in_birth_date")
 
     def __init__(self, capability_id: str) -> None:
@@ -97,6 +110,22 @@ class SignInCode(Question):
 
     async def needed(self, turn: Turn) -> bool:
         return not await is_proved(turn, self._capability_id)
+
+    async def in_vain(self, turn: Turn) -> bool:
+        if _locked_out(turn) and await turn.signed_in() is None:
+            turn.utter("utter_ask_sign_in_code_locked")
+            in_background(turn.services.send_notices())
+            return True
+        level = needed_level(Capabilities.load()[self._capability_id])
+        reach = await asyncio.to_thread(turn.services.identity.reach, turn.sender_id, self._capability_id)
+        if level == "public" or reach.could_cover(level):
+            return False
+        if turn.channel == "alexa" or reach.phone_settles is None:
+            turn.utter("utter_sign_in_not_on_this_channel")
+            return True
+        until = reach.phone_settles.astimezone(CLINIC_ZONE)
+        turn.utter("utter_sign_in_phone_too_new", until=when_words(until, turn.language))
+        return True
 
     async def answered(self, turn: Turn) -> bool:
         # Whatever the slot says: only a proof that holds now is one.
@@ -117,6 +146,12 @@ def sign_in_questions(capability_id: str) -> list[Question]:
 def code_check(turn: Turn) -> dict[str, Any] | None:
     """What the gateway says came of a code in this very message; None when there was none."""
     return turn.known.get("code_check")
+
+
+def _locked_out(turn: Turn) -> bool:
+    """True when a second proof failed too often, which ends the session and with it the question."""
+    check = code_check(turn)
+    return check is not None and check["outcome"] == "locked" and turn.slot("sign_in_phone") is None
 
 
 class ActionAskSignInCode(CarelineAction):
@@ -142,6 +177,7 @@ class ActionAskSignInCode(CarelineAction):
         return [SlotSet("sign_in_claim", self._claim(turn))]
 
     def _after_check(self, turn: Turn, check: dict[str, Any]) -> list[Event]:
+        in_background(turn.services.send_notices())
         match check["outcome"]:
             case "wrong":
                 turn.utter("utter_ask_sign_in_code_wrong", tries=check["tries_left"])
@@ -161,11 +197,16 @@ class ActionAskSignInCode(CarelineAction):
 
     async def _start(self, turn: Turn) -> None:
         person = await self._person(turn)
+        task = (turn.tracker.active_loop or {}).get("name")
+        act = str(task).removesuffix("_form") if task else None
         # At a second proof nothing is claimed: the person who is signed in stands for it.
-        purpose, claim = ("sign_in", self._claim(turn)) if await turn.signed_in() is None else ("step_up", "")
+        first = await turn.signed_in() is None
+        purpose, claim = ("sign_in", self._claim(turn)) if first else (act or "step_up", "")
         start = await asyncio.to_thread(
-            turn.services.identity.start_challenge, turn.sender_id, person, purpose=purpose, claim=claim
+            turn.services.identity.start_challenge, turn.sender_id, person, purpose, claim, act
         )
+        if start.outcome == "too_many":
+            await asyncio.to_thread(turn.services.sign_ins.refuse, turn.sender_id, purpose)
         say_started(turn, start)
 
     async def _person(self, turn: Turn) -> Person | None:
@@ -178,14 +219,22 @@ class ActionAskSignInCode(CarelineAction):
 def say_started(turn: Turn, start: Any) -> None:
     """Say that a code is on its way, or how long to wait for the next; send it in the background."""
     if start.delivery is not None:
-        # Kept in a set so that it is not collected before it is done.
-        task = asyncio.create_task(turn.services.send_code(start.delivery))
-        _background.add(task)
-        task.add_done_callback(_background.discard)
+        in_background(turn.services.send_code(start.delivery))
     match start.outcome:
         case "started":
             turn.utter("utter_ask_sign_in_code_sent")
         case "too_soon":
             turn.utter("utter_ask_sign_in_code_too_soon", seconds=max(1, round(start.wait.total_seconds())))
+        case "paused":
+            minutes = max(1, math.ceil(start.wait / timedelta(minutes=1)))
+            turn.utter("utter_ask_sign_in_code_paused", minutes=minutes)
         case _:
             turn.utter("utter_ask_sign_in_code_too_many")
+
+
+def in_background(work: Coroutine[Any, Any, None]) -> None:
+    """Do something that no answer waits for or depends on."""
+    # Kept in a set so that it is not collected before it is done.
+    task = asyncio.create_task(work)
+    _background.add(task)
+    task.add_done_callback(_background.discard)

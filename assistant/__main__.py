@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
 
 import logs
 from assistant import runtime
-from settings import Settings
+from checksums import Changed, beside, is_kept, verify, write
+from settings import Settings, SettingsError
 
 os.environ.setdefault("RASA_CACHE_DIRECTORY", str(Path(__file__).parent.parent / "var" / "rasa-cache"))
 runtime.install()
@@ -27,7 +27,7 @@ def newest_model() -> Path | None:
 
 def is_stale(model: Path | None, kinds: tuple[str, ...] = (".yml", ".py")) -> bool:
     """True when something of these kinds that the model was trained from is newer than it, or there is no model."""
-    if model is None:
+    if model is None or not is_kept(model):
         return True
     sources = (path for name in TRAINED_FROM for path in [ROOT / name, *(ROOT / name).rglob("*")])
     return any(path.stat().st_mtime > model.stat().st_mtime for path in sources if path.suffix in kinds)
@@ -49,35 +49,27 @@ def train() -> None:
     )
     if result.model is None:
         raise SystemExit("Training stopped; the lines above say which file to mend.")
+    write(Path(result.model))
     for path in before:
         if str(path) != result.model:
             path.unlink()
+            beside(path).unlink(missing_ok=True)
 
 
 def serve(host: str, port: int) -> None:
     """Serve the newest model to the gateway; Rasa's HTTP interface stays off."""
-    from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
-    from rasa.core.utils import AvailableEndpoints
-    from sanic import Sanic
+    from assistant.serving import NotStarted, create_app
 
     model = newest_model()
     if model is None:
         raise SystemExit("There is no model yet: run `make train`.")
-    settings = Settings.from_environment()
-    # What endpoints.yml and credentials.yml refer to.
-    os.environ.update({name: settings[name] for name in ("ACTIONS_URL", "TRACKER_STORE_URL")})
-    os.environ["PRIVATE_SECRET"] = settings.private_secret
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
-    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
-    app = configure_app(channels, enable_api=False, port=port, endpoints=endpoints)
-
-    async def load(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        await load_agent_on_start(str(model), endpoints, None, app, loop)  # pyright: ignore[reportArgumentType]
-
-    app.register_listener(load, "before_server_start")
-    app.register_listener(close_resources, "after_server_stop")
-    # Sanic's worker manager forks, which the placeholders of the runtime do not survive.
-    app.run(host=host, port=port, single_process=True, access_log=False, motd=False)
+    try:
+        verify(model)
+        app = create_app(model, Settings.from_environment())
+        # Sanic's worker manager forks, which the placeholders of the runtime do not survive.
+        app.run(host=host, port=port, single_process=True, access_log=False, motd=False)
+    except (SettingsError, Changed, NotStarted) as error:
+        raise SystemExit(str(error)) from None
 
 
 def main(arguments: list[str]) -> None:

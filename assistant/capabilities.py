@@ -20,7 +20,7 @@ class Capability:
     area: str
     """Stem of its files in every layer."""
     access: str
-    """public, verified, or step_up (a code at most five minutes old)."""
+    """public, verified, or step_up (a code of the last five minutes, asked for by this act)."""
     acts_for: tuple[str, ...]
     """self, child (0-11), teen (12-17), adult (18 and over, with an unexpired grant)."""
     kind: str

@@ -14,6 +14,10 @@ from rasa.utils.endpoints import EndpointConfig
 from actions.wording import phone_words
 from settings import Settings
 
+LABEL = {"en": "For {record}: ", "es": "Para {record}: "}
+"""Put in front of a reply about somebody else's record, unless its words were written for that."""
+OTHER_RECORD = {"type": "slot", "name": "record", "value": "other"}
+"""The condition of words that were: they name `{record}` themselves."""
 OWN_KEYS = (
     "parts",
     "domain_responses",
@@ -45,8 +49,10 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         `kwargs` are the values an action gave, and `parts` for what is more than words.
         """
         slots = tracker.current_slot_values()
-        fitting = self._fitting(utter_action, output_channel, slots)
         values = {key: value for key, value in kwargs.items() if key not in OWN_KEYS}
+        # Not a slot: only an action that was let onto a record says whose it is.
+        known = {**slots, "record": "other" if "record" in values else "own"}
+        fitting = [_labelled(each, known) for each in self._fitting(utter_action, output_channel, known)]
         filled = [_filled(variant, {**slots, **self._clinic, **values}) for variant in fitting]
         if not filled:
             return None
@@ -62,6 +68,13 @@ class ReplyGenerator(TemplatedNaturalLanguageGenerator):
         # A variant for this language and this ear is closer than one for the language alone.
         closest = max((len(variant.get("condition") or []) for variant in fitting), default=0)
         return [variant for variant in fitting if len(variant.get("condition") or []) == closest]
+
+
+def _labelled(variant: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """The variant with whose record it is about in front, when that is not one's own and not in its words."""
+    if known["record"] == "own" or OTHER_RECORD in (variant.get("condition") or []) or not variant.get("text"):
+        return variant
+    return {**variant, "text": LABEL[known.get("language") or "en"] + variant["text"]}
 
 
 def _filled(variant: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

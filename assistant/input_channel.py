@@ -8,12 +8,18 @@ each with `text`, `act` (the reply's name), `values`, `parts` and `choices`.
 
 import hmac
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
+
+from assistant.runtime import TurnFailed
+from logs import place_of
+
+logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Careline-Secret"
 PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<entities>\{.*\})?")
@@ -81,25 +87,34 @@ class CarelineInput(InputChannel):
             agent = getattr(request.app.ctx, "agent", None)
             if agent is None or not agent.is_ready():
                 return response.json({"status": "loading"}, status=503)
-            # A read through the real store; Rasa's own wrapper would hide a broken one behind an empty memory.
-            await _real_store(agent.tracker_store).retrieve("readiness")
+            try:
+                await agent.tracker_store.ready()
+            except Exception as error:
+                logger.warning("event=not_ready error=%s", place_of(error))
+                return response.json({"status": "not ready"}, status=503)
             return response.json({"status": "ready"})
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
             if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), self._secret.encode()):
                 return response.json({"error": "This door is for the gateway only."}, status=401)
+            if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+                return response.json({"error": "Messages are not compressed."}, status=415)
             replies = RepliesChannel()
-            await on_new_message(_user_message(request.json, replies))
+            try:
+                message = _user_message(json.loads(request.body), replies)
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+                return response.json({"error": "This is not a message of the gateway."}, status=400)
+            try:
+                await on_new_message(message)
+            except (Exception, TurnFailed) as error:
+                # Nothing of this turn was saved, so it can be sent again.
+                reason = str(error) if isinstance(error, TurnFailed) else place_of(error)
+                logger.error("event=turn_failed error=%s", reason)
+                return response.json({"error": "The turn failed; nothing of it was kept."}, status=503)
             return response.json({"replies": replies.messages})
 
         return routes
-
-
-def _real_store(store: Any) -> Any:
-    while hasattr(store, "_tracker_store"):
-        store = store._tracker_store
-    return store
 
 
 def _user_message(body: dict[str, Any], replies: RepliesChannel) -> UserMessage:

@@ -1,13 +1,14 @@
 """Runs Rasa 3.6.21 on Python 3.12 without TensorFlow and without the connectors nobody here uses.
 
 `install()` has to be called before `import rasa`; `assistant/__main__.py` does, and so do the tests that need Rasa.
-There are four reasons for this module, each with a test in `tests/test_runtime.py`:
+There are five reasons for this module, each with a test in `tests/test_runtime.py`:
 
 1. Rasa imports TensorFlow and a dozen connectors at the top of modules whose parts we never use. A finder answers for
    exactly those names with placeholders, which saves 2 GB of disk, 1.1 GB of memory and 45 s of start.
 2. Two names that Rasa imports have moved in newer numpy and Sanic.
 3. Rasa compiles the JSON schema of an action's answer at each action call (20 ms); one compiled validator serves all.
 4. Rasa logs message texts at its default level, sends telemetry, and reports errors to a vendor.
+5. Rasa goes on when an action failed, and saves a turn of which a part is missing; here the turn fails as a whole.
 
 Figures: docs/decisions/0002-slim-rasa-on-python-3.12.md.
 """
@@ -20,9 +21,11 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from types import ModuleType
 from typing import Any
+
+import logs
 
 UNUSED = [
     "tensorflow",
@@ -74,6 +77,10 @@ class _PlaceholderType(type):
         return Any
 
     __ror__ = __or__
+
+
+class TurnFailed(BaseException):
+    """A turn that is not to be saved; no Exception, because Rasa goes on after those. The message holds no words."""
 
 
 def _placeholder(module: str, name: str) -> Any:
@@ -136,6 +143,7 @@ def install() -> None:
     sys.meta_path.append(_UnusedModules())
     _restore_moved_names()
     _reuse_action_result_validator()
+    _fail_with_the_action()
 
 
 def _silence() -> None:
@@ -151,7 +159,11 @@ def _silence() -> None:
 
     import structlog
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        processors=[logs.event_alone],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=lambda *_: logging.getLogger("assistant.rasa"),
+    )
 
 
 def _restore_moved_names() -> None:
@@ -182,3 +194,29 @@ def _reuse_action_result_validator() -> None:
         raise RasaException("The action server's answer does not have the form Rasa expects.")
 
     RemoteAction._validate_action_result = validate  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _fail_with_the_action() -> None:
+    from rasa.core.actions.action import ActionExecutionRejection
+    from rasa.core.processor import MessageProcessor
+
+    run_action = MessageProcessor._run_action
+
+    def or_fail(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def run_or_fail(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await run(*args, **kwargs)
+            except ActionExecutionRejection:
+                # No failure: a form says so when the message is no answer to its question.
+                raise
+            except Exception as error:
+                raise TurnFailed(logs.place_of(error)) from None
+
+        return run_or_fail
+
+    async def run_action_or_fail(self: MessageProcessor, action: Any, *args: Any, **kwargs: Any) -> bool:
+        # Rasa builds an action anew each time it is due.
+        action.run = or_fail(action.run)
+        return await run_action(self, action, *args, **kwargs)
+
+    MessageProcessor._run_action = run_action_or_fail

@@ -7,27 +7,32 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from channels.bodies import read_json_body
+from channels.clients import Network, client_of
 from channels.demo import Demo, demo_routes
-from channels.headers import SecurityHeaders
+from channels.headers import Failsafe, OwnPagesOnly, SecurityHeaders
 from channels.health import Check, not_ready
+from channels.limits import Limits
 from channels.metrics import Metrics
-from channels.problems import Problem, place_of, reader_language
+from channels.problems import Problem, reader_language
 from channels.turn import Course, World
 from channels.turn_request import read_turn_request
 from channels.turns import Patience, Turns
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +56,11 @@ class Gateway:
     """None outside demo mode."""
     web: Path = WEB
     patience: Patience = field(default_factory=Patience)
+    limits: Limits = field(default_factory=Limits)
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose X-Forwarded-For is believed."""
+    widget_origins: tuple[str, ...] = ()
+    """Pages of others that may show the chat and call the turn interface from a browser."""
     at_end: tuple[Callable[[], Any], ...] = ()
     """Closed in order when the process ends."""
 
@@ -69,26 +79,53 @@ def create_app(gateway: Gateway) -> Starlette:
         routes.append(Mount("/", StaticFiles(directory=gateway.web, html=True, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders, https=gateway.demo is None)],
-        exception_handlers={Problem: desk.problem, HTTPException: desk.http_problem, Exception: desk.failure},
+        middleware=_middleware(gateway, desk),
+        exception_handlers={Problem: desk.problem, HTTPException: desk.http_problem},
         lifespan=desk.lifespan,
     )
+
+
+def _middleware(gateway: Gateway, desk: _Desk) -> list[Middleware]:
+    """What is around every answer, the outermost first."""
+    origins = gateway.widget_origins
+    around = [
+        Middleware(SecurityHeaders, https=gateway.demo is None, origins=origins),
+        Middleware(Failsafe, answer=desk.failure),
+    ]
+    if gateway.trusted_proxies:
+        around.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=[str(each) for each in gateway.trusted_proxies]))
+    if origins:
+        allowed = ["Authorization", "Content-Type", "Accept-Language"]
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["POST"],
+            allow_headers=allowed,
+            expose_headers=["Retry-After"],
+        )
+        around.append(cors)
+    return [*around, Middleware(OwnPagesOnly, origins=origins, refuse=desk.cross_site)]
 
 
 class _Desk:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._metrics = Metrics()
-        self._turns = Turns(gateway.world, self._metrics, gateway.patience)
+        self._turns = Turns(gateway.world, self._metrics, gateway.patience, gateway.limits)
 
     async def turn(self, request: Request) -> Response:
         api_key = self._api_key(request)
         asked = read_turn_request(await read_json_body(request))
+        asked = replace(asked, client=client_of(request, self._gateway.trusted_proxies))
         course = Course(asked.channel)
         answer = await self._turns.take(asked, api_key, course)
         if self._gateway.demo is not None and request.headers.get(TRACE_HEADER) == "1":
             answer = answer | {"trace": _trace(course)}
-        return JSONResponse(answer)
+        # What the browser itself keeps goes with the session; the page empties what it shows.
+        return JSONResponse(answer, headers={"Clear-Site-Data": '"cache", "storage"'} if course.signed_out else None)
+
+    async def cross_site(self, request: Request) -> Response:
+        return await self.problem(request, Problem("cross_site"))
 
     async def healthz(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -128,8 +165,7 @@ class _Desk:
     async def _purge_now_and_then(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._gateway.world.identity.purge)
-                await asyncio.to_thread(self._gateway.world.store.purge)
+                await asyncio.to_thread(self._gateway.world.keeping.run)
             except Exception as error:  # noqa: BLE001 - tried again next time
                 logger.error("event=purge_failed error=%s", type(error).__name__)
             await asyncio.sleep(_PURGE_EVERY)

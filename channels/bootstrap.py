@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import hmac
-
 import httpx
 
 from actions.wording import phone_words
+from assistant.talk_store import Talk
+from audit import SignIns, Trail
 from channels.app import Gateway
+from channels.clients import networks
 from channels.demo import Demo
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
 from channels.health import Check, asks, runs
+from channels.keeping import Answers, Keeping, Kept
 from channels.language import LanguageModel
+from channels.limits import Limits, MemoryCounts, RedisCounts, Subject
 from channels.store import TurnStore
 from channels.turn import World
+from channels.turn_request import CHANNELS
 from clock import Clock, DemoClock, SystemClock
 from identity import Identity, Keys, open_engine
-from settings import Settings
+from identity import Limits as IdentityLimits
+from settings import PATIENT_DATA_CHANNELS, Settings
 from simulator import CarrierStore
 
 
@@ -27,21 +32,23 @@ def build_gateway(settings: Settings) -> Gateway:
     Raises:
         ModelMissing: The language model has not been trained yet.
     """
-    demo_clock = DemoClock(settings.clock_file)
-    clock: Clock = demo_clock if settings.demo else SystemClock()
-    identity = Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(settings["CARELINE_SECRET"]))
+    clock = _clock(settings)
+    identity, store = _identity(settings, clock), _turn_store(settings, clock)
     dialogue, actions, portal = (
         httpx.AsyncClient(base_url=settings[name], follow_redirects=False)
         for name in ("DIALOGUE_URL", "ACTIONS_URL", "PORTAL_URL")
     )
     world = World(
         identity=identity,
-        store=TurnStore(open_engine(settings["DATABASE_URL"]), Keys(_store_secret(settings)), clock),
+        sign_ins=SignIns(identity, _trail(settings, clock)),
+        store=store,
         screen=EmergencyScreen.load(),
         dialogue=DialogueClient(dialogue, settings.private_secret),
         model=LanguageModel.load(),
         clock=clock,
         phone=phone_words(settings["CLINIC_PHONE"]),
+        keeping=_keeping(settings, identity, store, clock),
+        channels=open_channels(settings),
     )
     checks: dict[str, Check] = {
         "sessions": runs(identity.ready),
@@ -52,14 +59,76 @@ def build_gateway(settings: Settings) -> Gateway:
     demo = None
     if settings.demo:
         checks["portal"] = asks(portal, "/readyz")
-        demo = _demo(settings, demo_clock, portal, world)
-    closing = tuple(client.aclose for client in (dialogue, actions, portal))
-    return Gateway(world, settings.api_keys, checks, demo, at_end=closing)
+        demo = _demo(settings, portal, world)
+    counts = RedisCounts.at(settings["REDIS_URL"]) if settings["REDIS_URL"] else MemoryCounts()
+    closing = [client.aclose for client in (dialogue, actions, portal)]
+    if isinstance(counts, RedisCounts):
+        closing.append(counts.close)
+    return Gateway(
+        world,
+        settings.api_keys,
+        checks,
+        demo,
+        limits=Limits(_rates(settings), counts),
+        trusted_proxies=networks(settings["TRUSTED_PROXIES"]),
+        widget_origins=settings.widget_origins,
+        at_end=tuple(closing),
+    )
 
 
-def _demo(settings: Settings, clock: DemoClock, portal: httpx.AsyncClient, world: World) -> Demo:
+def _rates(settings: Settings) -> dict[Subject, int]:
+    return {
+        "conversation": settings.rate("RATE_PER_CONVERSATION"),
+        "caller": settings.rate("RATE_PER_CALLER"),
+        "address": settings.rate("RATE_PER_ADDRESS"),
+        "key": settings.rate("RATE_PER_KEY"),
+        "new_conversations": settings.rate("RATE_NEW_CONVERSATIONS"),
+    }
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """What deletes in all stores, for whoever runs it beside the gateway."""
+    clock = _clock(settings)
+    return _keeping(settings, _identity(settings, clock), _turn_store(settings, clock), clock)
+
+
+def open_channels(settings: Settings) -> frozenset[str]:
+    """The channels on which patients may be heard: outside demo mode only those whose carrier has signed for it."""
+    everybody = frozenset(CHANNELS)
+    return everybody if settings.demo else everybody - PATIENT_DATA_CHANNELS | settings.baa_channels
+
+
+def _clock(settings: Settings) -> Clock:
+    return DemoClock(settings.clock_file) if settings.demo else SystemClock()
+
+
+def _identity(settings: Settings, clock: Clock) -> Identity:
+    personal = settings["ASSISTANTS_READ_PERSONAL"] == "1"
+    limits = IdentityLimits(conversations_kept=settings.conversations_kept, personal_on_assistants=personal)
+    return Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets), limits)
+
+
+def _trail(settings: Settings, clock: Clock) -> Trail:
+    return Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets))
+
+
+def _turn_store(settings: Settings, clock: Clock) -> TurnStore:
+    return TurnStore(open_engine(settings["DATABASE_URL"]), Keys(*settings.secrets_for("gateway store")), clock)
+
+
+def _keeping(settings: Settings, identity: Identity, store: TurnStore, clock: Clock) -> Keeping:
+    return Keeping(
+        identity,
+        store,
+        Answers(open_engine(settings["DATABASE_URL"])),
+        Talk(open_engine(settings["TRACKER_STORE_URL"]), clock),
+        Kept(settings.talk_kept, settings.conversations_kept),
+    )
+
+
+def _demo(settings: Settings, portal: httpx.AsyncClient, world: World) -> Demo:
     return Demo(
-        clock=clock,
+        clock=DemoClock(settings.clock_file),
         carrier=CarrierStore(),
         account_sid=settings["TWILIO_ACCOUNT_SID"],
         auth_token=settings["TWILIO_AUTH_TOKEN"],
@@ -72,7 +141,3 @@ def _demo(settings: Settings, clock: DemoClock, portal: httpx.AsyncClient, world
 def _forget(identity: Identity, store: TurnStore) -> None:
     identity.reset()
     store.clear()
-
-
-def _store_secret(settings: Settings) -> str:
-    return hmac.new(settings["CARELINE_SECRET"].encode(), b"gateway store", "sha256").hexdigest()

@@ -7,6 +7,8 @@ import unicodedata
 
 LONGEST = 1000
 """Characters of one message after cleaning."""
+MOST_HEARD = 4000
+"""Characters of a message that is too long to be answered in which danger is listened for."""
 
 # Unicode's Default_Ignorable_Code_Point characters that are not of category Cf: they take no room either.
 _UNSEEN = frozenset(
@@ -30,6 +32,22 @@ def clean(text: str) -> str:
     return _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", composed)).strip()
 
 
+def clean_cut(text: str) -> tuple[str, bool]:
+    """The text cleaned, and whether it was so long that its middle was left out unread.
+
+    The time that this takes is bounded: what is cut is not looked at, and one character may become eighteen.
+    """
+    within, is_cut = _ends(text)
+    # What was short may have swollen.
+    swollen, is_cut_again = _ends(unicodedata.normalize("NFKC", within))
+    return clean(swollen)[:MOST_HEARD], is_cut or is_cut_again
+
+
+def _ends(text: str) -> tuple[str, bool]:
+    half = MOST_HEARD // 2
+    return (text, False) if len(text) <= MOST_HEARD else (f"{text[: half - 1]}\n{text[-half:]}", True)
+
+
 def neutralise(text: str) -> str:
     """The text in a form that Rasa cannot take for a typed intent; always the last step before Rasa."""
     # The same strip as Rasa's own, which knows Unicode's blanks.
@@ -41,4 +59,5 @@ def _kept(character: str) -> str:
         return "\n" if character in "\n\r\u2028\u2029\x85" else " "
     if character in _UNSEEN or unicodedata.category(character) in _UNSEEN_CATEGORIES:
         return ""
-    return character
+    # Digits of every script, so that nothing which looks for numbers has to know them all.
+    return str(unicodedata.decimal(character, character))

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+import checksums
 from channels.language import MODEL, LanguageModel, letter_groups, unaccented, words_of
 
 EXAMPLES = Path(__file__).parent.parent / "assistant" / "data" / "nlu"
@@ -95,7 +96,7 @@ def main(arguments: list[str]) -> None:
 
 def is_stale(model: Path) -> bool:
     """True when the model is older than what it is made from, or there is none."""
-    if not model.exists():
+    if not model.exists() or not checksums.is_kept(model):
         return True
     made_from = [*EXAMPLES.rglob("*.yml"), Path(__file__), Path(__file__).with_name("language.py")]
     return any(path.stat().st_mtime > model.stat().st_mtime for path in made_from)
@@ -107,6 +108,7 @@ def _keep(model: dict[str, Any]) -> None:
     partial = MODEL.with_suffix(".new")
     partial.write_text(json.dumps(model, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     partial.replace(MODEL)
+    checksums.write(MODEL)
     print(f"{MODEL}: {len(model['weights'])} weights, {MODEL.stat().st_size // 1000} kB")
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -58,10 +56,3 @@ def reader_language(request: Request) -> str:
     accepted = request.headers.get("accept-language", "").lower()
     places = {language: accepted.find(language) for language in LANGUAGES if language in accepted}
     return min(places, key=lambda language: places[language]) if places else "en"
-
-
-def place_of(error: BaseException) -> str:
-    """An error's kind and the line it came from; its message is left out, for it may quote what somebody said."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"{type(error).__name__} at {where}"

@@ -12,7 +12,7 @@ from channels.cleaning import neutralise
 from channels.dialogue import DialogueError, Message, Reply
 from channels.emergency import Alarm
 from channels.language import first_language, next_language
-from channels.redaction import CARD, SplitCards, redact
+from channels.redaction import Redactor
 from channels.store import Choice, Standing, StoreUnavailable
 from channels.turn import ClaimedTurn, Course, Place, World, answer_of
 from channels.turn_request import TurnRequest
@@ -46,18 +46,21 @@ class Steps:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._split_cards = SplitCards()
+        self._redactor = Redactor()
 
-    def enter(self, asked: TurnRequest, course: Course) -> Place:
-        """Find the conversation that the client names, or open one."""
-        identity = self._world.identity
-        found = identity.conversation(asked.conversation) if asked.conversation else None
+    def find(self, asked: TurnRequest, course: Course) -> Place | None:
+        """The conversation that the client names; None when there is none, or it is not this client's."""
+        found = self._world.identity.conversation(asked.conversation) if asked.conversation else None
         # Each channel has conversations of its own: a call never joins what was verified by text.
-        if found and found.channel == asked.channel and asked.caller in (None, found.caller):
-            course.language, course.sender = found.language, found.sender_id
-            return Place(found)
+        if not found or found.channel != asked.channel or asked.caller not in (None, found.caller):
+            return None
+        course.language, course.sender = found.language, found.sender_id
+        return Place(found)
+
+    def open(self, asked: TurnRequest, course: Course) -> Place:
+        """Begin a new conversation."""
         language = asked.language or first_language(self._world.model.guess(asked.text or ""))
-        opened = identity.open_conversation(asked.channel, language, asked.caller)
+        opened = self._world.identity.open_conversation(asked.channel, language, asked.caller, asked.client)
         course.language, course.sender = language, opened.sender_id
         return Place(opened, is_new_instead=asked.conversation is not None)
 
@@ -112,6 +115,7 @@ class Steps:
         with course.stages.stage("session"):
             self._world.identity.touch(sender)
             standing = self._world.store.standing(sender)
+            course.was_signed_in = self._world.identity.signed_in(sender) is not None
         with course.stages.stage("language"):
             language = self._language(asked, place.conversation, standing)
         course.language = language
@@ -196,7 +200,7 @@ class Steps:
         if not waiting and not text.replace(" ", "").isdecimal():
             return None
         purpose = "sign_in" if identity.signed_in(sender) is None else "step_up"
-        check = identity.check_code(sender, code, purpose)
+        check = self._world.sign_ins.check_code(sender, code, purpose)
         if check.outcome == "none" and not waiting:
             return None
         outcome = "expired" if check.outcome == "none" else check.outcome
@@ -211,18 +215,15 @@ class Steps:
         return replace(plan, standing=standing)
 
     def _redacted(self, text: str, plan: Plan, place: Place) -> Plan:
-        redacted = redact(text)
-        split = self._split_cards.completes(place.conversation.sender_id, text, self._world.clock.now())
-        card = redacted.card or split
-        message = self._message(
-            place, plan, neutralise(CARD if split else redacted.text), known={"card_seen": True} if card else {}
-        )
-        before = [self._own("utter_card_removed", plan.language)] if card else []
+        redacted = self._redactor.redact(place.conversation.sender_id, text, self._world.clock.now())
+        known = {"card_seen": True} if redacted.card else {}
+        before = [self._own("utter_card_removed", plan.language)] if redacted.card else []
+        message = self._message(place, plan, redacted.text, known=known)
         return replace(plan, message=message, replies=[*plan.replies, *before])
 
     def _message(self, place: Place, plan: Plan, text: str, **more: Any) -> Message:
         conversation = place.conversation
-        return Message(conversation.sender_id, conversation.channel, plan.language, text, **more)
+        return Message(conversation.sender_id, conversation.channel, plan.language, neutralise(text), **more)
 
     def _own(self, act: str, language: str) -> Reply:
         return Reply(reply_text(act, language, phone=self._world.phone), act)
@@ -242,12 +243,16 @@ class Steps:
 
     def _answer(self, place: Place, plan: Plan, replies: list[Reply], course: Course) -> dict[str, Any]:
         sender, token, standing = place.conversation.sender_id, place.conversation.id, plan.standing
+        signed_in = self._world.identity.signed_in(sender) is not None
+        course.signed_out = course.was_signed_in and not signed_in
+        if standing.renewal_due or course.signed_out:
+            # What was offered to whoever was here before is not on offer to whoever is here now.
+            self._world.store.withdraw(sender)
         shown = [self._shown(reply, sender, standing.turns) for reply in replies]
         self._world.store.keep_standing(sender, replace(standing, renewal_due=False))
         # A task may have changed the language ("write to me in Spanish from now on").
         now = self._world.identity.by_sender(sender)
         course.language = now.language if now is not None else plan.language
-        signed_in = self._world.identity.signed_in(sender) is not None
         # Last, because after it the client's present token is worth nothing.
         if standing.renewal_due:
             token = self._world.identity.renew_id(sender) or token

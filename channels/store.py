@@ -185,6 +185,11 @@ class TurnStore:
         wanted = [row.key for row in found if _folded(self._opened(row).title) == _folded(title)]
         return self._take(choices.c.key == wanted[0]) if len(wanted) == 1 else None
 
+    def withdraw(self, sender_id: str) -> None:
+        """Offer nothing any more of what has been offered in the conversation."""
+        with self._writing() as connection:
+            connection.execute(delete(choices).where(choices.c.sender_id == sender_id))
+
     def put_back(self, choice: Choice) -> None:
         """Offer a choice again that was picked in vain: the dialogue gave no answer."""
         with self._writing() as connection:
@@ -214,13 +219,17 @@ class TurnStore:
         self.keep_standing("readiness", Standing())
         self.standing("readiness")
 
-    def purge(self) -> int:
-        """Drop what is kept no longer; give the number of rows. Run it at least hourly."""
+    def purge(self, kept: timedelta = STANDING_KEPT) -> int:
+        """Drop what is kept no longer; give the number of rows. Run it at least hourly.
+
+        Args:
+            kept: How long a conversation may rest before it is forgotten.
+        """
         now = self._clock.now()
         old = (
-            (turns, turns.c.claimed_at <= now - ANSWERS_KEPT),
+            (turns, turns.c.claimed_at <= now - min(ANSWERS_KEPT, kept)),
             (choices, choices.c.offered_at <= now - CHOICES_LIVE),
-            (standings, standings.c.seen_at <= now - STANDING_KEPT),
+            (standings, standings.c.seen_at <= now - kept),
         )
         with self._writing() as connection:
             return sum(connection.execute(delete(table).where(gone)).rowcount for table, gone in old)

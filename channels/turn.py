@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit import SignIns
 from channels.dialogue import DialogueClient
 from channels.emergency import EmergencyScreen
+from channels.keeping import Keeping
 from channels.language import LanguageModel
 from channels.stages import Stages
 from channels.store import TurnStore
+from channels.turn_request import CHANNELS
 from clock import Clock
 from identity import Conversation, Identity
 
@@ -19,6 +22,8 @@ class World:
     """What the steps need from outside; a test passes fakes."""
 
     identity: Identity
+    sign_ins: SignIns
+    """Takes codes to identity, and notes what came of them."""
     store: TurnStore
     screen: EmergencyScreen
     dialogue: DialogueClient
@@ -26,6 +31,10 @@ class World:
     clock: Clock
     phone: str
     """The clinic's number as people write it."""
+    keeping: Keeping
+    """How long what was said stays."""
+    channels: frozenset[str] = frozenset(CHANNELS)
+    """On which patients are heard; on the others only an emergency is."""
 
 
 @dataclass
@@ -41,6 +50,9 @@ class Course:
     """Intent that the dialogue was given, or "words"."""
     understood: dict[str, Any] = field(default_factory=dict)
     """What the dialogue tells about how it came to its replies."""
+    was_signed_in: bool = False
+    signed_out: bool = False
+    """Somebody was signed in when this turn began, and nobody is after it."""
     given_up: bool = False
     """The person has been told to try again; nothing new is to be begun."""
 

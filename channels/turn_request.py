@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.cleaning import LONGEST, clean
+from channels.cleaning import LONGEST, clean_cut
 from channels.problems import LANGUAGES, Problem
+from channels.redaction import redact
 
 CHANNELS = ("web", "sms", "phone", "alexa")
 BIGGEST_BODY = 64 * 1024
+_FIELDS = ("channel", "choice", "conversation", "from", "language", "message_id")
 _LONGEST_ID = 200
 _OURS = re.compile(r"[\w-]{1,64}", re.ASCII)
 _NOBODYS = "-"
@@ -31,12 +33,23 @@ class TurnRequest:
     caller: str | None = field(default=None, repr=False)
     """The number the carrier reports, E.164."""
     message_id: str | None = None
+    client: str | None = field(default=None, repr=False)
+    """The address it came from; None when that says nothing about who sent it."""
     body: str = field(default="", repr=False)
-    """The whole request in one fixed form, to tell a message sent twice from another with the same id."""
+    """All but the text, in one fixed form."""
+    is_cut: bool = False
+    """The middle of the text was left out, because nobody could answer all of it."""
 
     @property
     def too_long(self) -> bool:
-        return len(self.text or "") > LONGEST
+        return self.is_cut or len(self.text or "") > LONGEST
+
+    def without_secrets(self) -> str:
+        """The request in one form that may be kept, to tell a message sent twice from another with the same id."""
+        if self.text is None:
+            return self.body
+        text = f"{len(self.text)} characters" if self.too_long else redact(self.text).text
+        return json.dumps([self.body, text])
 
 
 def read_turn_request(raw: bytes) -> TurnRequest:
@@ -50,7 +63,7 @@ def read_turn_request(raw: bytes) -> TurnRequest:
     channel = body.get("channel")
     if not isinstance(channel, str) or channel not in CHANNELS:
         raise Problem("malformed", language, what="channel")
-    text, choice = _text(body, language), _issued(body, "choice", language)
+    (text, is_cut), choice = _text(body, language), _issued(body, "choice", language)
     if text is None and choice is None:
         raise Problem("malformed", language, what="text_or_choice")
     if text is not None and choice is not None:
@@ -66,7 +79,8 @@ def read_turn_request(raw: bytes) -> TurnRequest:
         language=language,
         caller=_caller(body, language),
         message_id=_message_id(body, language),
-        body=json.dumps(body, sort_keys=True),
+        body=json.dumps({name: body[name] for name in _FIELDS if name in body}, sort_keys=True),
+        is_cut=is_cut,
     )
 
 
@@ -77,7 +91,7 @@ def read_object(raw: bytes) -> dict[str, Any]:
         Problem: There is none.
     """
     try:
-        body = json.loads(raw)
+        body = json.loads(raw, object_pairs_hook=_without_twins, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         # Brackets in brackets, thousands of times, exhaust the parser.
         raise Problem("malformed", what="not_an_object") from None
@@ -86,9 +100,21 @@ def read_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no field is said twice: two readers could take it for two different messages."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _language(body: dict[str, Any]) -> str | None:
     language = body.get("language")
-    if language is not None and language not in LANGUAGES:
+    if language is not None and (not isinstance(language, str) or language not in LANGUAGES):
         raise Problem("malformed", what="language")
     return language
 
@@ -100,9 +126,9 @@ def _string(body: dict[str, Any], name: str, language: str | None) -> str | None
     return value
 
 
-def _text(body: dict[str, Any], language: str | None) -> str | None:
+def _text(body: dict[str, Any], language: str | None) -> tuple[str | None, bool]:
     text = _string(body, "text", language)
-    return None if text is None else clean(text)
+    return (None, False) if text is None else clean_cut(text)
 
 
 def _issued(body: dict[str, Any], name: str, language: str | None) -> str | None:

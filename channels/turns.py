@@ -14,14 +14,15 @@ from channels.cleaning import LONGEST
 from channels.dialogue import DialogueError
 from channels.emergency import Alarm
 from channels.language import first_language
+from channels.limits import Limits, Subject
 from channels.metrics import Metrics
-from channels.pace import Pace
-from channels.problems import Problem, place_of
+from channels.problems import Problem
 from channels.steps import Steps
 from channels.store import StoreUnavailable
 from channels.turn import ClaimedTurn, Course, Place, World, answer_of
 from channels.turn_request import TurnRequest
 from identity import IdentityUnavailable
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +47,14 @@ class Patience:
 class Turns:
     """Every message goes through `take`."""
 
-    def __init__(self, world: World, metrics: Metrics, patience: Patience | None = None) -> None:
+    def __init__(
+        self, world: World, metrics: Metrics, patience: Patience | None = None, limits: Limits | None = None
+    ) -> None:
         self._world = world
         self._steps = Steps(world)
         self._metrics = metrics
         self._patience = patience or Patience()
-        self._pace = Pace()
+        self._limits = limits or Limits()
         self._one_at_a_time = _Queues()
         self._running: dict[str, tuple[str, asyncio.Task[Answer]]] = {}
         self._under_way: set[asyncio.Task[Answer]] = set()
@@ -92,8 +95,11 @@ class Turns:
         )
 
     async def _in_time(self, asked: TurnRequest, api_key: str, course: Course, alarm: Alarm | None) -> Answer:
+        if asked.channel not in self._world.channels:
+            raise Problem("channel_closed", course.language)
         if asked.too_long and alarm is None:
             raise Problem("too_long", course.language)
+        await self._keep_to_limits(asked, api_key, course)
         task = self._task(asked, api_key, course, alarm)
         done, _ = await asyncio.wait({task}, timeout=self._patience.turn if alarm is None else self._patience.alarm)
         if not done:
@@ -115,7 +121,7 @@ class Turns:
         if asked.message_id is None:
             return self._begin(self._turn(asked, course, alarm, ClaimedTurn()))
         key = self._world.store.fingerprint("turn", api_key, asked.message_id)
-        body_key = self._world.store.fingerprint("turn body", asked.body)
+        body_key = self._world.store.fingerprint("turn body", asked.without_secrets())
         if key not in self._running:
             task = self._begin(self._once(asked, course, alarm, (key, body_key)))
             self._running[key] = body_key, task
@@ -158,32 +164,55 @@ class Turns:
         except BaseException:
             await asyncio.to_thread(store.release, key)
             raise
-        await self._keep(key, answer)
+        await self._keep(key, answer, course.sender)
         return answer
 
-    async def _keep(self, key: str, answer: Answer) -> None:
+    async def _keep(self, key: str, answer: Answer, sender: str) -> None:
+        def keep() -> None:
+            self._world.keeping.note_answer(key, sender)
+            self._world.store.keep_answer(key, answer)
+
         try:
-            await asyncio.to_thread(self._world.store.keep_answer, key, answer)
+            await asyncio.to_thread(keep)
         except StoreUnavailable:
             # What was asked has been done; the person is told so rather than asked to send it again.
             logger.error("event=answer_not_kept")
 
     async def _turn(self, asked: TurnRequest, course: Course, alarm: Alarm | None, claim: ClaimedTurn) -> Answer:
         with course.stages.stage("conversation"):
-            place = await asyncio.to_thread(self._steps.enter, asked, course)
+            place = await self._enter(asked, course)
         if alarm is not None:
             return await asyncio.to_thread(self._steps.emergency, place, alarm, course)
-        self._keep_pace(place, course)
+        await self._keep_to_limit("conversation", place.conversation.sender_id, course)
         async with self._one_at_a_time.turn_of(place.conversation.sender_id, self._patience.turn) as in_turn:
             # Whoever was told to send it again would otherwise have said it twice.
             if not in_turn or course.given_up:
                 raise Problem("unavailable", course.language)
-            return await self._steps.answer(asked, place, course, claim)
+            answer = await self._steps.answer(asked, place, course, claim)
+            if self._world.keeping.is_over(answer):
+                await asyncio.to_thread(self._world.keeping.end, place.conversation.sender_id, answer)
+            return answer
 
-    def _keep_pace(self, place: Place, course: Course) -> None:
-        wait = self._pace.take(place.conversation.sender_id, self._world.clock.now())
+    async def _enter(self, asked: TurnRequest, course: Course) -> Place:
+        found = await asyncio.to_thread(self._steps.find, asked, course)
+        if found is not None:
+            return found
+        await self._keep_to_limit("new_conversations", asked.client, course)
+        return await asyncio.to_thread(self._steps.open, asked, course)
+
+    async def _keep_to_limits(self, asked: TurnRequest, api_key: str, course: Course) -> None:
+        subjects: dict[Subject, str | None] = {"key": api_key, "address": asked.client, "caller": asked.caller}
+        for subject, who in subjects.items():
+            await self._keep_to_limit(subject, who, course)
+
+    async def _keep_to_limit(self, subject: Subject, who: str | None, course: Course) -> None:
+        """Refuse what is too much; a message with danger in it is then answered with the bare words."""
+        if who is None:
+            return
+        fingerprint = self._world.store.fingerprint("rate", who)
+        wait = await self._limits.take(subject, fingerprint, self._world.clock.now())
         if wait is not None:
-            seconds = max(1, math.ceil(wait.total_seconds()))
+            seconds = max(1, math.ceil(wait))
             raise Problem("too_fast", course.language, {"seconds": seconds}, retry_after=seconds)
 
     def _bare_emergency(self, asked: TurnRequest, alarm: Alarm, course: Course) -> Answer:

@@ -20,14 +20,14 @@ from demo_portal.vocabulary import ACCESS_LEVEL, CONSENT_CATEGORY, Resource, cod
 
 Band = Literal["child", "teen", "adult"]
 TEEN_FROM, ADULT_FROM = 12, 18
-# What a parent still does for a teenager: vaccines, bills, booking. No list of visits, no medicines, no results.
+# What a parent still does for a teenager: vaccines, what is owed, booking. No list of visits, no medicines, no results, and
+# of a bill its amount alone: what was done stands in the charge items.
 TEEN_SCOPES = (
     "patient/Patient.r",
     "patient/Immunization.rsc",
     "patient/ImmunizationRecommendation.rs",
     "patient/Account.rs",
     "patient/Invoice.rs",
-    "patient/ChargeItem.rs",
     "patient/Appointment.c",
     "patient/Task.c",
     *(f"patient/{served.rtype}.rs" for served in TYPES if served.shared),
@@ -115,6 +115,26 @@ def acted_for(whole: Resources, actor: str) -> Iterable[tuple[Resource, Resource
         found = standing(whole, actor, patient)
         if found is not None and found.person == f"RelatedPerson/{rid}":
             yield whole.read("Patient", patient), related, found
+
+
+def proves_who_it_is(whole: Resources, patient: Resource, phone: str) -> bool:
+    """Whether a code sent to that number shows that it is the patient: not a teenager's on a phone of who acts for them."""
+    today = whole.now.astimezone(whole.zone).date()
+    if band_of(_first_possible(patient["birthDate"]), today) != "teen":
+        return True
+    asked = criteria.parse("RelatedPerson", [("patient", f"Patient/{patient['id']}"), ("_count", "50")])
+    theirs = {f"RelatedPerson/{each['id']}" for each in searching.matches(whole, asked)}
+    holders = searching.matches(whole, criteria.parse("Patient", [("telecom", f"phone|{phone}"), ("_count", "50")]))
+    return theirs.isdisjoint(link["other"].get("reference") for each in holders for link in each.get("link", []))
+
+
+def payers(whole: Resources, patient: str, person: str) -> list[str]:
+    """Patients whose cards and accounts on file a bill of `patient` may be paid with: theirs, and whoever acts for them.
+
+    `person` is the reference of who signed in.
+    """
+    asked = criteria.parse("Patient", [("link", person)]) if person.startswith("RelatedPerson/") else None
+    return [patient, *(each["id"] for each in (searching.matches(whole, asked) if asked else []))]
 
 
 def _relationship(whole: Resources, actor: str, patient: str) -> Resource | None:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what a fresh machine lacks: uv, Python 3.12, the locked environment. For the tests also, by name: "browser"
-# (Chromium), "postgres" (PostgreSQL's programs) and "foreign" (FHIR software from npm, where npm is).
+# (Chromium), "postgres" (PostgreSQL's programs), "redis" and "foreign" (FHIR software from npm, where npm is).
 # Whatever is there already is used; nothing outside this folder is changed but Debian packages, and those only as root.
 set -eu
 cd "$(dirname "$0")/.."
@@ -80,6 +80,12 @@ apt_install_postgresql() {
     apt_install postgresql
 }
 
+bring_redis() {
+    command -v redis-server >/dev/null 2>&1 && return
+    say "Installing Redis for the tests"
+    apt_install redis-server || stop "The tests on Redis need its server. Run: sudo apt-get install redis-server, then try again."
+}
+
 bring_foreign() {
     if ! command -v npm >/dev/null 2>&1; then
         say "There is no npm on this machine, so the tests against FHIR software from npm are skipped"
@@ -98,7 +104,8 @@ for wanted in "$@"; do
     case $wanted in
         browser) bring_browser ;;
         postgres) bring_postgres ;;
+        redis) bring_redis ;;
         foreign) bring_foreign ;;
-        *) stop "Unknown: $wanted. Known are browser, postgres and foreign." ;;
+        *) stop "Unknown: $wanted. Known are browser, postgres, redis and foreign." ;;
     esac
 done

@@ -112,6 +112,11 @@ class Processes:
     def pid(self, name: str) -> int:
         return self._running[name].pid
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the processes are started with, for commands that run beside them."""
+        return dict(self._environment)
+
     def stop_one(self, name: str) -> None:
         """Stop one part, as a crash would; the others go on."""
         _end(self._running.pop(name))

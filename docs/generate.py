@@ -52,6 +52,7 @@ def settings_page() -> str:
         "",
         "Environment variables of the gateway, the dialogue and the actions. Generated from `settings.py` by `make docs`.",
         "The value in the demo is also the default; for those marked secret it is refused outside demo mode.",
+        "Each may come from a file instead, as containers do it: `CARELINE_SECRET_FILE=/run/secrets/careline`.",
         "",
         "| variable | in the demo | meaning |",
         "|---|---|---|",

@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from clock import Clock
-from identity.challenges import SIGN_IN, Challenges
+from identity.acting import ActingFor, acting
+from identity.challenges import SIGN_IN
 from identity.claims import ChallengeStart, CodeCheck, Person
-from identity.conversations import Conversation, Conversations
-from identity.counters import Counters
+from identity.conversations import Conversation
 from identity.keys import Keys
+from identity.levels import Level, Reach, at_least
 from identity.limits import Limits
-from identity.sessions import Sessions, SignedIn
-from identity.store import Connection, challenges, create_tables, insert_or, probe, reading, sessions, subjects, writing
+from identity.passcode_calls import PasscodeCalls
+from identity.sessions import Proof, SignedIn
+from identity.store import (
+    challenges,
+    create_tables,
+    failures,
+    insert_or,
+    notices,
+    opt_outs,
+    people,
+    probe,
+    sessions,
+    subjects,
+)
+from identity.telephone_calls import TelephoneCalls
+from identity.transactions import IdentityUnavailable
 
-logger = logging.getLogger(__name__)
 
-
-class IdentityUnavailable(Exception):
-    """The session store cannot answer; nobody is let in and nothing was decided."""
-
-
-@dataclass(frozen=True)
-class _Moment:
-    connection: Connection
-    now: datetime
-
-
-class Identity:
+class Identity(TelephoneCalls, PasscodeCalls):
     """Conversations, codes and sessions.
 
     Every method opens and ends its own transaction, may be called from any thread and raises `IdentityUnavailable`
-    when the store fails, except the three questions whose answer is a right: `signed_in`, `is_fresh` and `token`
-    then answer as if nobody were signed in.
+    when the store fails, except the questions whose answer is a right: `signed_in`, `may`, `level` and `token` then
+    answer as if nobody were signed in.
     """
 
     def __init__(self, engine: Engine, clock: Clock, keys: Keys, limits: Limits | None = None) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._limits = limits or Limits()
-        self._conversations = Conversations(keys)
-        self._sessions = Sessions(keys, self._limits)
-        self._counters = Counters(self._limits.guesses_forgotten)
-        self._challenges = Challenges(keys, self._limits, self._counters, self._sessions)
+        super().__init__(engine, clock, keys, limits or Limits())
         create_tables(engine)
 
     def open_conversation(
@@ -102,22 +95,28 @@ class Identity:
             self._conversations.set_language(at.connection, sender_id, language)
 
     def start_challenge(
-        self, sender_id: str, person: Person | None, purpose: str = SIGN_IN, claim: str = ""
+        self,
+        sender_id: str,
+        person: Person | None,
+        purpose: str = SIGN_IN,
+        claim: str = "",
+        act: str | None = None,
     ) -> ChallengeStart:
         """Send a code, or for somebody who is not on file or is locked seem to.
 
         Args:
             sender_id: The conversation.
             person: Whom the portal found; None when it found nobody.
-            purpose: "sign_in", or what a second proof is for.
+            purpose: "sign_in", or the act that a second proof is for.
             claim: What was said to identify the person ("maria lopez 1984-03-12"), in one form on every channel. Give
                 it whether or not somebody was found: the limits that show are counted by it.
+            act: The act that asked for signing in, which the code then serves as a second proof too.
         """
         with self._writing() as at:
             conversation = self._conversations.by_sender(at.connection, sender_id)
             if conversation is None:
                 return ChallengeStart("none")
-            claimed = self._challenges.claim(conversation, person, purpose, claim)
+            claimed = replace(self._challenges.claim(conversation, person, claim), purpose=purpose, act=act)
             return self._challenges.start(at.connection, conversation, claimed, at.now)
 
     def open_challenge(self, sender_id: str) -> bool:
@@ -126,7 +125,11 @@ class Identity:
             return self._challenges.is_open(at.connection, sender_id, at.now)
 
     def check_code(self, sender_id: str, code: str, purpose: str = SIGN_IN) -> CodeCheck:
-        """Judge a code; the right one signs in. For anything but six digits the outcome is "none" and nothing counts."""
+        """Judge a code; the right one signs in, or is a second proof of the act it was asked for.
+
+        For anything but six digits the outcome is "none" and nothing counts. `purpose` is "sign_in", "step_up" for a
+        second proof of whatever it was asked for, or that act.
+        """
         with self._writing() as at:
             conversation = self._conversations.by_sender(at.connection, sender_id)
             if conversation is None:
@@ -142,27 +145,74 @@ class Identity:
             return self._challenges.resend(at.connection, conversation, at.now)
 
     def signed_in(self, sender_id: str) -> SignedIn | None:
-        """Who is signed in; None also after the idle or absolute limit. Asking does not put off the idle limit."""
+        """Who is signed in, as far as it counts on the channel; None also after the idle or absolute limit.
+
+        Asking does not put off the idle limit.
+        """
         try:
             with self._reading() as at:
-                return self._sessions.get(at.connection, sender_id, at.now)
+                counts = self._reach(at, sender_id, None).covers("limited")
+                return self._sessions.get(at.connection, sender_id, at.now) if counts else None
         except IdentityUnavailable:
             return None
 
-    def is_fresh(self, sender_id: str, within: timedelta = timedelta(minutes=5)) -> bool:
-        """Whether whoever is signed in has given a right code that lately."""
+    def sign_in_linked(self, sender_id: str, person: Person) -> None:
+        """Sign in whoever came by the account that they have linked to a voice assistant, once that was verified.
+
+        Nothing personal can be reached that way before the passcode was given.
+        """
+        with self._writing() as at:
+            since = self._people.phone_since(at.connection, person)
+            self._sessions.begin(at.connection, sender_id, person, Proof(linked=True, phone_since=since), at.now)
+
+    def reach(self, sender_id: str, purpose: str | None = None) -> Reach:
+        """What may be done in a conversation now, and what a code could open; `purpose` is the act it is asked for."""
+        with self._reading() as at:
+            return self._reach(at, sender_id, purpose)
+
+    def level(self, sender_id: str, purpose: str | None = None) -> Level:
+        """The level that a conversation has reached."""
         try:
-            with self._reading() as at:
-                since = self._sessions.fresh_since(at.connection, sender_id, at.now)
-                return since is not None and at.now - since <= within
+            return self.reach(sender_id, purpose).level
         except IdentityUnavailable:
-            return False
+            return "public"
+
+    def may(self, sender_id: str, access: Level, purpose: str | None = None) -> bool:
+        """Whether what needs `access` may be done now; at "step_up" only the act that the proof was given for."""
+        return at_least(self.level(sender_id, purpose), access)
 
     def sign_out(self, sender_id: str) -> None:
-        """End the session, its token and any open code."""
+        """End the session, its tokens and any open code."""
         with self._writing() as at:
             self._challenges.close(at.connection, sender_id, at.now)
+            self._acting.end(at.connection, sender_id)
             self._sessions.end(at.connection, sender_id)
+
+    def ask_erasure(self, sender_id: str, everything: bool = False) -> int:
+        """Let the conversation be forgotten, and sign out; give the number of conversations.
+
+        Args:
+            sender_id: The conversation.
+            everything: Also every other conversation of whoever is signed in here.
+        """
+        with self._writing() as at:
+            senders = {sender_id}
+            who = self._sessions.get(at.connection, sender_id, at.now) if everything else None
+            if who is not None:
+                senders |= self._erasures.of_person(at.connection, who.patient_id)
+            self._erasures.ask(at.connection, senders, at.now)
+            return len(senders)
+
+    def erasures_due(self) -> list[str]:
+        """The conversations that are to be forgotten, wherever something of them is kept."""
+        with self._reading() as at:
+            return self._erasures.due(at.connection)
+
+    def finish_erasure(self, senders: Collection[str]) -> None:
+        """Forget these conversations here, once nothing of them is kept elsewhere."""
+        with self._writing() as at:
+            self._erasures.finish(at.connection, senders, at.now)
+        self._empty_write_ahead_log()
 
     def keep_token(self, sender_id: str, token: str, until: datetime) -> None:
         """Keep the portal's token for whoever is signed in; when nobody is, it is not kept."""
@@ -177,6 +227,42 @@ class Identity:
         except IdentityUnavailable:
             return None
 
+    def act_for(self, sender_id: str, record: ActingFor) -> bool:
+        """Act on somebody else's record from now on; False when nobody is signed in."""
+        with self._writing() as at:
+            return self._acting.begin(at.connection, sender_id, record, at.now)
+
+    def act_for_oneself(self, sender_id: str) -> None:
+        """Go back to the record of whoever is signed in."""
+        with self._writing() as at:
+            self._acting.end(at.connection, sender_id)
+
+    def acting_for(self, sender_id: str) -> ActingFor | None:
+        """The other record that the session acts on; None for one's own.
+
+        Raises:
+            IdentityUnavailable: It cannot be told; taking it for one's own record would show the wrong one.
+        """
+        with self._reading() as at:
+            return self._acting.get(at.connection, sender_id, at.now)
+
+    def record_key(self, patient_id: str) -> str:
+        """A fingerprint of a record, by which a task remembers whose it is; it opens nothing."""
+        return self._acting.record_key(patient_id)
+
+    def keep_record_token(self, sender_id: str, patient_id: str, token: str, until: datetime) -> None:
+        """Keep the portal's token for the record that is acted on; for another one it is not kept."""
+        with self._writing() as at:
+            self._acting.keep_token(at.connection, (sender_id, patient_id), token, (until, at.now))
+
+    def record_token(self, sender_id: str, patient_id: str) -> str | None:
+        """The portal's token for the record that is acted on; None when there is none or it has expired."""
+        try:
+            with self._reading() as at:
+                return self._acting.token(at.connection, sender_id, patient_id, at.now)
+        except IdentityUnavailable:
+            return None
+
     def purge(self) -> dict[str, int]:
         """Drop what is kept no longer; give the number of rows by kind. Run it at least hourly."""
         with self._writing() as at:
@@ -185,7 +271,12 @@ class Identity:
                 "sessions": self._sessions.purge(at.connection, at.now),
                 "conversations": self._conversations.purge(at.connection, self._limits.conversations_kept, at.now),
                 "subjects": self._counters.purge(at.connection, at.now),
+                "people": self._people.purge(at.connection, at.now),
+                "notices": self._notices.purge(at.connection, at.now),
+                "failures": self._brake.purge(at.connection, at.now),
             }
+            self._acting.purge(at.connection, at.now)
+            self._erasures.purge(at.connection)
         self._empty_write_ahead_log()
         return dropped
 
@@ -202,39 +293,7 @@ class Identity:
                 raise IdentityUnavailable("The session store does not give back what was written.")
 
     def reset(self) -> None:
-        """For the demo: sign everybody out and forget codes, counts and locks. Conversations stay."""
+        """For the demo: sign everybody out, forget codes, counts, locks, passcodes and STOPs. Conversations stay."""
         with self._writing() as at:
-            for table in (sessions, challenges, subjects):
+            for table in (acting, sessions, challenges, subjects, people, notices, opt_outs, failures):
                 at.connection.execute(delete(table))
-
-    def _empty_write_ahead_log(self) -> None:
-        # Dropped rows would otherwise stay readable in SQLite's second file until it is next overwritten.
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw: Any = self._engine.raw_connection()
-        with _refusing(), closing(raw):
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    @contextmanager
-    def _writing(self) -> Iterator[_Moment]:
-        with _refusing(), writing(self._engine) as connection:
-            yield _Moment(connection, self._clock.now())
-
-    @contextmanager
-    def _reading(self) -> Iterator[_Moment]:
-        with _refusing(), reading(self._engine) as connection:
-            yield _Moment(connection, self._clock.now())
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn whatever goes wrong, of any kind, into a refusal that carries nothing of what was asked."""
-    try:
-        yield
-    except IdentityUnavailable:
-        raise
-    except Exception as error:
-        # The place says where to look; the message of the error may repeat what a person said.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        logger.error("The session store failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
-        raise IdentityUnavailable("The session store cannot answer. Try again in a moment.") from None

@@ -7,7 +7,6 @@ be told apart; a person's own counts decide, silently, whether a code goes out a
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
@@ -19,18 +18,24 @@ from pyotp import random_base32
 from pyotp.hotp import HOTP
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from identity.brake import Brake
 from identity.claims import ChallengeStart, Claim, CodeCheck, KnownPerson, Person
 from identity.conversations import Conversation
 from identity.counters import Counters
 from identity.delivery import Delivery, may_receive_codes
 from identity.keys import Keys
 from identity.limits import Limits
-from identity.sessions import Sessions
+from identity.notices import Notices
+from identity.opt_outs import OptOuts
+from identity.people import People
+from identity.sessions import Proof, Sessions
 from identity.store import Connection, challenges
 
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "sign_in"
+STEP_UP = "step_up"
+"""Said of a code that is given as a second proof, for whichever act it was asked for."""
 _SIX_DIGITS = re.compile("[0-9]{6}")
 
 
@@ -42,17 +47,25 @@ class Challenges:
         self._limits = limits
         self._counters = counters
         self._sessions = sessions
+        self._brake = Brake(keys, limits, counters)
+        self._notices = Notices(keys)
+        self._opt_outs = OptOuts(keys)
+        self._people = People(keys, limits)
 
-    def claim(self, conversation: Conversation, person: Person | None, purpose: str, words: str) -> Claim:
+    def claim(self, conversation: Conversation, person: Person | None, words: str) -> Claim:
         """Make a claim out of what was said; without `words` the person, or else the conversation, stands for it."""
         if words:
-            return Claim(person, self._keys.fingerprint("claim", " ".join(words.casefold().split())), purpose)
+            key = self._keys.fingerprint("claim", " ".join(words.casefold().split()))
+            return Claim(person, key, SIGN_IN, in_words=True)
         if person is not None:
-            return Claim(person, self._keys.fingerprint("claimed person", person.id), purpose)
-        return Claim(None, self._keys.fingerprint("claimed stranger", conversation.sender_id), purpose)
+            return Claim(person, self._keys.fingerprint("claimed person", person.id), SIGN_IN)
+        return Claim(None, self._keys.fingerprint("claimed stranger", conversation.sender_id), SIGN_IN)
 
     def start(self, connection: Connection, conversation: Conversation, claim: Claim, now: datetime) -> ChallengeStart:
         """Begin a challenge, and make every older code of the conversation and of the person worthless."""
+        paused = self._brake.paused_for(connection, now)
+        if paused is not None:
+            return ChallengeStart("paused", paused)
         wait = self._too_many_claims(connection, conversation, claim, now)
         if wait is not None:
             return ChallengeStart("too_many", wait)
@@ -70,8 +83,8 @@ class Challenges:
         row = self._newest(connection, conversation.sender_id)
         if row is None or not self._remembered(row, now):
             return ChallengeStart("none")
-        known = json.loads(self._keys.unseal(row.person_sealed))
-        claim = Claim(KnownPerson(**known) if known else None, row.claim_key, row.purpose)
+        known = KnownPerson.read(self._keys.unseal(row.person_sealed))
+        claim = Claim(known, row.claim_key, row.purpose, row.act, bool(row.claimed))
         return self.start(connection, conversation, claim, now)
 
     def is_open(self, connection: Connection, sender_id: str, now: datetime) -> bool:
@@ -105,6 +118,11 @@ class Challenges:
         still_open = update(challenges).where(challenges.c.sender_id == sender_id, challenges.c.used_at.is_(None))
         connection.execute(still_open.values(used_at=now, code_mac=None, person_sealed=""))
 
+    def void(self, connection: Connection, patient_id: str) -> None:
+        """Make every code of a person worthless; whoever waits for one cannot tell."""
+        theirs = challenges.c.person_key.in_(self._keys.fingerprints("person", patient_id))
+        connection.execute(update(challenges).where(theirs, challenges.c.code_mac.isnot(None)).values(code_mac=None))
+
     def purge(self, connection: Connection, now: datetime) -> int:
         """Drop challenges that are kept no longer."""
         old = challenges.c.issued_at <= now - self._limits.challenges_kept
@@ -129,6 +147,8 @@ class Challenges:
             "client_key": conversation.client_key,
             "person_sealed": self._keys.seal(claim.written()),
             "code_mac": mac if addressee else None,
+            "act": claim.act,
+            "claimed": claim.in_words,
             "issued_at": now,
             "delivered_at": now if addressee else None,
         }
@@ -144,6 +164,9 @@ class Challenges:
         Every question is asked in both cases, so that the answer takes the same time.
         """
         person = claim.person if claim.person is not None and may_receive_codes(claim.person.phone) else None
+        opted_out = self._opt_outs.has(connection, (claim.person.phone if claim.person else None) or "")
+        # A parent would read the code of a teenager whose record is closed to them.
+        person = None if opted_out or (person is not None and person.shares_phone_with_guardian) else person
         locked = self._counters.locked_for(connection, self._person_key(person, claim), now)
         within_budget = self._within_budget(connection, now)
         person = person if locked is None and within_budget else None
@@ -218,6 +241,8 @@ class Challenges:
     ) -> bool:
         """Use the challenge up if everything matches: one statement, so that one of many at once succeeds."""
         code, purpose = given
+        if purpose == STEP_UP and row.purpose != SIGN_IN:
+            purpose = row.purpose
         bound = (row.id, conversation.sender_id, conversation.channel, purpose, row.person_key)
         matching = update(challenges).where(
             challenges.c.id == row.id,
@@ -228,20 +253,39 @@ class Challenges:
         return connection.execute(matching.values(used_at=now, code_mac=None, person_sealed="")).rowcount == 1
 
     def _wrong(self, connection: Connection, row: Any, now: datetime) -> CodeCheck:
-        self._counters.after_wrong(connection, row.person_key, self._limits.guesses, now)
+        of_person = self._counters.after_wrong(connection, row.person_key, self._limits.guesses, now)
+        if of_person.tries_left == 0:
+            self._tell(connection, row, now)
         after = [self._counters.after_wrong(connection, row.claim_key, self._limits.guesses, now)]
+        if 0 in (of_person.tries_left, after[0].tries_left):
+            # Whoever is signed in here is signed out, and here alone: a stranger who guesses elsewhere must not be
+            # able to sign somebody out.
+            self._sessions.end(connection, row.sender_id)
         if row.client_key and self._counters.take_guess(connection, row.client_key, self._limits.client_guesses, now):
             after.append(self._counters.after_wrong(connection, row.client_key, self._limits.client_guesses, now))
+        # Last, since everybody's wrong codes meet here.
+        self._brake.count(connection, now)
         locks = [each.locked_for for each in after if each.locked_for is not None]
         if locks:
             return CodeCheck("locked", 0, max(locks))
         return CodeCheck("wrong", min(each.tries_left for each in after))
 
+    def _tell(self, connection: Connection, row: Any, now: datetime) -> None:
+        """Have the person told that somebody has locked them, where there is a person."""
+        person = KnownPerson.read(self._keys.unseal(row.person_sealed))
+        # Where no code could go, no notice may go either.
+        if person and row.delivered_at and not self._opt_outs.has(connection, person.phone or ""):
+            self._notices.add(connection, row.person_key, person, now)
+
     def _accept(self, connection: Connection, row: Any, now: datetime) -> CodeCheck:
-        person = json.loads(self._keys.unseal(row.person_sealed))
+        person = KnownPerson.read(self._keys.unseal(row.person_sealed))
+        if person is None:
+            return CodeCheck("expired")
         if row.purpose == SIGN_IN:
-            self._sessions.begin(connection, row.sender_id, person, now)
+            since = self._people.phone_since(connection, person)
+            proof = Proof(row.act, bool(row.claimed), phone_since=since)
+            self._sessions.begin(connection, row.sender_id, person, proof, now)
             return CodeCheck("accepted")
         # A second proof is worth nothing without the first: the session may have ended while the code was under way.
-        fresh = self._sessions.freshen(connection, row.sender_id, person["id"], now)
+        fresh = self._sessions.freshen(connection, row.sender_id, person.id, row.purpose, now)
         return CodeCheck("accepted" if fresh else "expired")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
 
 from identity.delivery import Delivery
 
-StartOutcome = Literal["started", "too_soon", "too_many", "none"]
+StartOutcome = Literal["started", "too_soon", "too_many", "paused", "none"]
 CheckOutcome = Literal["accepted", "wrong", "expired", "locked", "none"]
 
 
@@ -37,6 +37,16 @@ class Person(Protocol):
     @property
     def language(self) -> str: ...
 
+    @property
+    def phone_since(self) -> datetime | None:
+        """Since when the number is on file; None when since before anybody noted it."""
+        ...
+
+    @property
+    def shares_phone_with_guardian(self) -> bool:
+        """True for a teenager whose number also reaches somebody who acts for them."""
+        ...
+
 
 @dataclass(frozen=True)
 class ChallengeStart:
@@ -45,7 +55,7 @@ class ChallengeStart:
     outcome: StartOutcome
     """"none" only from a resend with nothing to repeat, or for a conversation that does not exist."""
     wait: timedelta | None = None
-    """How long until another may be asked for, when too soon or too many."""
+    """How long until another may be asked for, when too soon, too many or paused for everybody."""
     delivery: Delivery | None = None
     """For the sender in the background; nothing that is said may depend on it."""
 
@@ -69,13 +79,18 @@ class Claim:
     key: str
     """Fingerprint of what was claimed."""
     purpose: str
+    """"sign_in", or the act that a second proof is for."""
+    act: str | None = None
+    """The act that asked for signing in; None when none did."""
+    in_words: bool = False
+    """True when more than a number on file was said."""
 
     def written(self) -> str:
         """The person as JSON."""
         if self.person is None:
             return "null"
         known = {name: getattr(self.person, name) for name in KnownPerson.__dataclass_fields__}
-        return json.dumps(known)
+        return json.dumps(known | {"phone_since": self.person.phone_since and self.person.phone_since.isoformat()})
 
 
 @dataclass(frozen=True)
@@ -87,3 +102,14 @@ class KnownPerson:
     can_text: bool
     given_name: str
     language: str
+    phone_since: datetime | None = None
+    shares_phone_with_guardian: bool = False
+
+    @classmethod
+    def read(cls, written: str) -> KnownPerson | None:
+        """Read what `Claim.written` gave; None is a stranger."""
+        known: dict[str, Any] | None = json.loads(written)
+        if known is None:
+            return None
+        since = known.pop("phone_since", None)
+        return cls(phone_since=datetime.fromisoformat(since) if since else None, **known)

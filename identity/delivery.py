@@ -27,10 +27,28 @@ class Delivery:
     language: str
 
 
+@dataclass(frozen=True)
+class Notice:
+    """Word to the telephone on file that somebody gave too many wrong codes."""
+
+    to: str = field(repr=False)
+    """E.164."""
+    by: Literal["text", "call"]
+    language: str
+
+
 class CodeSender(Protocol):
-    """Hands over codes."""
+    """Hands over codes, and notices about them."""
 
     def send(self, delivery: Delivery) -> None:
+        """Send the text or place the call.
+
+        Raises:
+            CodeNotSent: The carrier did not take it.
+        """
+        ...
+
+    def send_notice(self, notice: Notice) -> None:
         """Send the text or place the call.
 
         Raises:
@@ -48,6 +66,13 @@ class CodeNotSent(Exception):
     def __init__(self, reason: str, *, temporary: bool) -> None:
         super().__init__(f"The code could not be sent: {reason}.")
         self.temporary = temporary
+
+
+class OptedOut(CodeNotSent):
+    """The carrier sends nothing to that number because its owner has said STOP."""
+
+    def __init__(self) -> None:
+        super().__init__("the owner of the number has opted out", temporary=False)
 
 
 def may_receive_codes(phone: str | None) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+_LEAST_WORK = 2**10
+
 TextVerdict = Literal["send", "too_soon", "too_many"]
 
 
@@ -93,13 +95,31 @@ class Limits:
     absolute: timedelta = timedelta(minutes=60)
     clock_skew: timedelta = timedelta(seconds=30)
     """How far ahead another machine's clock may be before what it wrote is refused."""
+    fresh: timedelta = timedelta(minutes=5)
+    """How long a second proof, or the code of signing in, serves the act it was asked for."""
+    phone_settles: timedelta = timedelta(hours=72)
+    """How long a number that is new on file opens less."""
+    personal_on_assistants: bool = False
+    """True lets voice assistants read personal things out, after account linking and a passcode."""
+    passcodes: GuessLimits = GuessLimits(most=3, first_lock=timedelta(minutes=30))
+    """Per person, over all sessions."""
+    passcode_work: int = 2**14
+    """Cost of one passcode's hash (n of scrypt, a power of two)."""
+    brake: GuessLimits = GuessLimits(most=300, first_lock=timedelta(minutes=30))
+    """All wrong codes together: the fewest in 24 hours that pause new codes for everybody, and for how long."""
+    brake_times: int = 3
+    """Beyond `brake.most`, new codes pause at this many times the median of the last seven days."""
     challenges_kept: timedelta = timedelta(hours=24)
     conversations_kept: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
-        _refuse_unless_positive(self.claims_per_client, self.texts_per_hour)
+        _refuse_unless_positive(self.claims_per_client, self.texts_per_hour, self.brake_times)
         # NIST SP 800-63B: an out-of-band code may not be valid for longer than ten minutes.
         if not timedelta(0) < self.code_life <= timedelta(minutes=10):
             raise ValueError("A code must work for more than nothing and at most 10 minutes.")
         if min(self.idle, self.absolute) <= timedelta(0) or self.absolute > timedelta(hours=24):
             raise ValueError("The idle and absolute limits must lie between nothing and 24 hours.")
+        if not timedelta(0) < self.fresh <= timedelta(minutes=15) or self.phone_settles <= timedelta(0):
+            raise ValueError("A second proof must serve at most 15 minutes, and a new phone must stay new for a while.")
+        if self.passcode_work < _LEAST_WORK or self.passcode_work & (self.passcode_work - 1):
+            raise ValueError(f"The cost of a passcode's hash must be a power of two and at least {_LEAST_WORK}.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -22,11 +23,13 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateColumn
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -82,6 +85,12 @@ sessions: Any = Table(
     Column("seen_at", Moment, nullable=False),
     Column("token_sealed", Text),
     Column("token_until", Moment),
+    # The act that the newest right code was asked for; empty when for none in particular.
+    Column("fresh_for", String(64)),
+    Column("claimed", Boolean),
+    Column("linked", Boolean),
+    Column("passcode_at", Moment),
+    Column("phone_since", Moment),
 )
 
 challenges: Any = Table(
@@ -101,6 +110,9 @@ challenges: Any = Table(
     Column("issued_at", Moment, nullable=False, index=True),
     Column("delivered_at", Moment),
     Column("used_at", Moment),
+    # The act that asked for signing in, and whether more than a number was said to claim to be somebody.
+    Column("act", String(64)),
+    Column("claimed", Boolean),
     Index("identity_challenges_newest", "sender_id", "number"),
 )
 
@@ -115,6 +127,35 @@ subjects: Any = Table(
     # Times of the last day's texts in microseconds, oldest first, separated by blanks.
     Column("texts", Text, nullable=False),
     Column("changed_at", Moment, nullable=False),
+)
+
+people: Any = Table(
+    "identity_people",
+    metadata,
+    Column("person_key", String(64), primary_key=True),
+    Column("passcode", Text),
+    Column("phone_changed_at", Moment),
+)
+
+notices: Any = Table(
+    "identity_notices",
+    metadata,
+    Column("person_key", String(64), primary_key=True),
+    # Empty once it was handed over.
+    Column("notice_sealed", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+opt_outs: Any = Table(
+    "identity_opt_outs", metadata, Column("phone_key", String(64), primary_key=True), Column("at", Moment)
+)
+
+failures: Any = Table(
+    "identity_failures",
+    metadata,
+    # Days since 1970, UTC.
+    Column("day", Integer, primary_key=True),
+    Column("wrong", Integer, nullable=False),
 )
 
 probe: Any = Table("identity_probe", metadata, Column("one", Integer, primary_key=True), Column("at", Moment))
@@ -148,11 +189,23 @@ def _engine(url: str, **options: Any) -> Engine:
 
 
 def create_tables(engine: Engine) -> None:
-    """Make what is missing; safe when several processes start at once."""
+    """Make what is missing, columns of an older store too; safe when several processes start at once."""
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
         metadata.create_all(connection)
+        _add_columns(connection)
+
+
+def _add_columns(connection: Connection) -> None:
+    """Add what an older version did not have; every such column may be empty."""
+    there: Any = inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                written = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {written}"))
 
 
 @contextmanager

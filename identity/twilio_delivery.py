@@ -13,11 +13,13 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.twiml.voice_response import VoiceResponse
 
-from identity.delivery import CodeNotSent, Delivery, may_receive_codes
+from identity.delivery import CodeNotSent, Delivery, Notice, OptedOut, may_receive_codes
 from identity.wording import CodeWording
 
 _TWILIO = "https://api.twilio.com"
 _TIMEOUT_SECONDS = 10.0
+# Twilio's error for a number whose owner has said STOP.
+_OPTED_OUT = 21610
 _VOICES = {"en": "en-US", "es": "es-MX"}
 
 
@@ -46,26 +48,35 @@ class TwilioCodeSender:
 
     def send(self, delivery: Delivery) -> None:
         """Send the text or place the call; raises CodeNotSent."""
-        if not may_receive_codes(delivery.to):
+        say = self._wording.text if delivery.by == "text" else self._wording.speech
+        self._hand_over(delivery.to, delivery.by, delivery.language, say(delivery.code, delivery.language))
+
+    def send_notice(self, notice: Notice) -> None:
+        """Send the text or place the call; raises CodeNotSent."""
+        say = self._wording.notice_text if notice.by == "text" else self._wording.notice_speech
+        self._hand_over(notice.to, notice.by, notice.language, say(notice.language))
+
+    def _hand_over(self, to: str, by: str, language: str, words: str) -> None:
+        if not may_receive_codes(to):
             raise CodeNotSent("the number may not receive codes", temporary=False)
         try:
-            self._hand_over(delivery)
+            self._create(to, by, language, words)
         except TwilioRestException as error:
+            if error.code == _OPTED_OUT:
+                raise OptedOut from None
             temporary = error.status == httpx.codes.TOO_MANY_REQUESTS or error.status >= 500
             # Twilio's own sentence repeats the number.
             raise CodeNotSent(f"the carrier answered with error {error.code}", temporary=temporary) from None
         except httpx.HTTPError as error:
             raise CodeNotSent(f"the carrier was not reached, {type(error).__name__}", temporary=True) from None
 
-    def _hand_over(self, delivery: Delivery) -> None:
-        if delivery.by == "text":
-            body = self._wording.text(delivery.code, delivery.language)
-            self._client.messages.create(to=delivery.to, from_=self._from, body=body)
+    def _create(self, to: str, by: str, language: str, words: str) -> None:
+        if by == "text":
+            self._client.messages.create(to=to, from_=self._from, body=words)
             return
         spoken = VoiceResponse()
-        words = self._wording.speech(delivery.code, delivery.language)
-        spoken.say(words, language=_VOICES.get(delivery.language, _VOICES["en"]))
-        self._client.calls.create(to=delivery.to, from_=self._from, twiml=str(spoken))
+        spoken.say(words, language=_VOICES.get(language, _VOICES["en"]))
+        self._client.calls.create(to=to, from_=self._from, twiml=str(spoken))
 
 
 def twilio_client(account: TwilioAccount, http: httpx.Client | None = None) -> Client:

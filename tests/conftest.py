@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from deploy.processes import Ports, Processes, demo_environment
+from tests.canaries import LEFT_BEHIND
 from tests.postgres import postgres
 
 __all__ = ["careline", "free_ports", "postgres", "running"]
@@ -41,14 +43,18 @@ def free_ports() -> Ports:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careline]:
-    var = tmp_path_factory.mktemp("var")
+def running() -> Iterator[Careline]:
+    # Left behind for the search in tests/canaries.py, which comes last.
+    var = LEFT_BEHIND
+    shutil.rmtree(var.parent, ignore_errors=True)
+    var.mkdir(parents=True)
     ports = free_ports()
     processes = Processes(ports, demo_environment(ports, var), var / "log")
     processes.start()
     origin = f"http://127.0.0.1:{ports.gateway}"
     with httpx.Client(base_url=origin, headers={"Authorization": "Bearer demo"}, timeout=30.0) as http:
         yield Careline(processes, ports, var, http)
+        (var / "metrics.txt").write_text(http.get("/metrics").text)
     processes.stop()
 
 

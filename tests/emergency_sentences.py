@@ -1,13 +1,14 @@
-"""The hand-written sentences of danger and near danger, and the assistant's ordinary examples, as tests read them."""
+"""The sentences that tests of the emergency screen measure with; none of them was learned from."""
 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from channels.emergency import Alarm, EmergencyScreen
-from channels.emergency.training import emergencies, lines, ordinary
+from channels.emergency.sentences import LANGUAGES, ordinary, read_danger, read_lines
 
-LANGUAGES = ("en", "es")
+DATA = Path(__file__).parent / "data"
 GRAVEST = frozenset(("heart", "stroke", "breathing", "poison_overdose", "suicide"))
 
 
@@ -28,4 +29,19 @@ def kind(text: str, language: str = "en") -> str | None:
     return alarm.kind if alarm else None
 
 
-__all__ = ["GRAVEST", "LANGUAGES", "emergencies", "heard", "kind", "lines", "ordinary", "screen"]
+def emergencies(language: str) -> list[tuple[str, str]]:
+    """Category and sentence of every emergency."""
+    return read_danger(DATA / f"emergencies.{language}.txt")
+
+
+def near_misses(language: str) -> list[str]:
+    """Talk that holds a danger word, or sounds like danger, and is none."""
+    return [text for _, text in read_danger(DATA / f"near_misses.{language}.txt")]
+
+
+def requests(language: str) -> list[str]:
+    """What people ordinarily ask a portal for."""
+    return read_lines(DATA / f"ordinary_requests.{language}.txt")
+
+
+__all__ = ["GRAVEST", "LANGUAGES", "emergencies", "heard", "kind", "near_misses", "ordinary", "requests", "screen"]

@@ -7,27 +7,32 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from assistant.talk_store import Talk
+from audit import SignIns, Trail
 from channels.app import Gateway, create_app
 from channels.dialogue import DialogueClient
 from channels.emergency import Alarm
+from channels.keeping import Answers, Keeping, Kept
 from channels.language import LanguageModel
 from channels.language_training import model_of, train
 from channels.store import TurnStore
 from channels.turn import World
+from channels.turn_request import CHANNELS
 from channels.turns import Patience
 from clock import FixedClock
-from identity import Identity, Keys, open_engine
+from identity import Identity, Keys, Limits, open_engine
 
 SECRET = "a-secret-for-tests-that-is-long-enough"
 NOON = datetime(2026, 3, 17, 19, 0, tzinfo=UTC)
 CLINIC = "(541) 555-0100"
+KEPT = Kept(timedelta(days=30), timedelta(days=30))
 
 ENGLISH = """
 i want to book a visit with the doctor|what are my test results|please refill my medicine|how much do i owe you
@@ -50,6 +55,8 @@ class Patient:
     can_text: bool = True
     given_name: str = "Maria"
     language: str = "en"
+    phone_since: datetime | None = None
+    shares_phone_with_guardian: bool = False
 
 
 @dataclass
@@ -142,15 +149,32 @@ class Kit:
 
 
 @asynccontextmanager
-async def gateway(folder: Path, **changes: Any) -> AsyncIterator[Kit]:
-    """A gateway over a database in `folder`; `changes` are fields of `Gateway`."""
+async def gateway(
+    folder: Path, kept: Kept = KEPT, open_to: frozenset[str] = frozenset(CHANNELS), **changes: Any
+) -> AsyncIterator[Kit]:
+    """A gateway over databases in `folder`; `changes` are fields of `Gateway`."""
     clock, dialogue = FixedClock(NOON), FakeDialogue()
     engine = open_engine(f"sqlite:///{folder / 'gateway.db'}")
-    identity = Identity(engine, clock, Keys(SECRET))
+    identity = Identity(engine, clock, Keys(SECRET), Limits(conversations_kept=kept.conversations))
     store = TurnStore(engine, Keys(SECRET[::-1]), clock)
     to_dialogue = httpx.AsyncClient(base_url="http://dialogue", transport=httpx.MockTransport(dialogue.handle))
     screen: Any = FakeScreen()
-    world = World(identity, store, screen, DialogueClient(to_dialogue, "private"), small_model(), clock, CLINIC)
+    talk_engine = open_engine(f"sqlite:///{folder / 'talk.db'}")
+    keeping = Keeping(identity, store, Answers(engine), Talk(talk_engine, clock), kept)
+    dialogue_client = DialogueClient(to_dialogue, "private")
+    trail = Trail(engine, clock, Keys(SECRET))
+    world = World(
+        identity,
+        SignIns(identity, trail),
+        store,
+        screen,
+        dialogue_client,
+        small_model(),
+        clock,
+        CLINIC,
+        keeping,
+        open_to,
+    )
     app = create_app(Gateway(world, frozenset({"key-1"}), **changes))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": "Bearer key-1"}
@@ -162,6 +186,7 @@ async def gateway(folder: Path, **changes: Any) -> AsyncIterator[Kit]:
             yield Kit(client, dialogue, identity, store, clock, engine, world)
     finally:
         engine.dispose()
+        talk_engine.dispose()
 
 
-IMPATIENT = Patience(turn=0.05, alarm=0.05)
+IMPATIENT = Patience(turn=0.15, alarm=0.05)

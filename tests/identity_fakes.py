@@ -27,6 +27,8 @@ class Patient:
     can_text: bool = True
     given_name: str = "Adalinde"
     language: str = "en"
+    phone_since: datetime | None = None
+    shares_phone_with_guardian: bool = False
 
 
 ADA = Patient()
@@ -41,6 +43,7 @@ class Desk:
         self.url = url
         self.limits = limits or Limits()
         self.clock = clock or FixedClock(NOON)
+        self.engine = open_engine(url)
         self.identity = self._new(Keys(SECRET))
 
     @classmethod
@@ -55,6 +58,10 @@ class Desk:
             other.identity = other._new(Keys(*secrets))
         return other
 
+    def start_anew(self) -> None:
+        """Forget all that is not in the database."""
+        self.identity = self._new(Keys(SECRET))
+
     def after(self, **span: float) -> None:
         """Let time pass: `after(minutes=5)`."""
         self.clock.advance(timedelta(**span))
@@ -64,26 +71,35 @@ class Desk:
         return self.identity.open_conversation(channel, "en", caller).sender_id
 
     def start(
-        self, sender: str, person: Patient | None = ADA, claim: str = "", purpose: str = "sign_in"
+        self,
+        sender: str,
+        person: Patient | None = ADA,
+        claim: str = "",
+        purpose: str = "sign_in",
+        act: str | None = None,
     ) -> ChallengeStart:
         """Ask for a code."""
-        return self.identity.start_challenge(sender, person, purpose, claim)
+        return self.identity.start_challenge(sender, person, purpose, claim, act)
 
     def code(self, sender: str, person: Patient = ADA, claim: str = "", purpose: str = "sign_in") -> str:
         """Ask for a code and read the telephone."""
         return code_of(self.start(sender, person, claim, purpose))
 
-    def sign_in(self, sender: str, person: Patient = ADA) -> None:
+    def sign_in(self, sender: str, person: Patient = ADA, claim: str = "", act: str | None = None) -> None:
         """Sign in, and fail the test when that does not work."""
-        check = self.identity.check_code(sender, self.code(sender, person))
+        check = self.identity.check_code(sender, code_of(self.start(sender, person, claim, act=act)))
         assert check.outcome == "accepted"
+
+    def lock(self, sender: str, person: Patient = ADA, claim: str = "") -> None:
+        """Guess until the person is locked."""
+        assert self.guess(sender, wrong_codes(self.code(sender, person, claim), 5))[-1].outcome == "locked"
 
     def guess(self, sender: str, codes: Iterable[str]) -> list[CodeCheck]:
         """Give several codes, one after the other."""
         return [self.identity.check_code(sender, code) for code in codes]
 
     def _new(self, keys: Keys) -> Identity:
-        return Identity(open_engine(self.url), self.clock, keys, self.limits)
+        return Identity(self.engine, self.clock, keys, self.limits)
 
 
 class InProcess(httpx.BaseTransport):

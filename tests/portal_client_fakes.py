@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from actions.portal_client import FhirPortal, Server, SlotWish, portal_http_client
+from actions.portal_client import Asked, FhirPortal, NotRecorded, Server, SlotWish, portal_http_client
 from actions.portal_client.models.scheduling import AppointmentRequest, StepProof
 from clock import CLINIC_ZONE, FixedClock
 from tests.fakes import A_TUESDAY
@@ -60,10 +61,32 @@ class FhirServer:
         return answer(request)
 
 
-def portal(server: Callable[[httpx.Request], httpx.Response]) -> FhirPortal:
+@dataclass
+class Notes:
+    """An `AccessTrail` that is a list; what is `broken` raises."""
+
+    rows: list[Asked] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """`ready`, `note`, or both."""
+    looked: int = 0
+    """How often it was asked whether it is ready."""
+
+    async def ready(self) -> None:
+        self.looked += 1
+        if "ready" in self.broken:
+            raise NotRecorded
+
+    async def note(self, asked: Sequence[Asked]) -> None:
+        if "note" in self.broken:
+            raise NotRecorded
+        self.rows += asked
+
+
+def portal(server: Callable[[httpx.Request], httpx.Response], trail: Notes | None = None) -> FhirPortal:
     """Maria's portal before that server."""
     client = portal_http_client("https://portal.test", httpx.MockTransport(server))
-    return FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server())
+    clock = FixedClock(A_TUESDAY)
+    return FhirPortal(client, "maria", token, clock, CLINIC_ZONE, server=Server(), trail=trail or Notes())
 
 
 async def token() -> str:

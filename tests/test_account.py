@@ -63,6 +63,52 @@ async def test_signing_out_of_nothing_is_said_to(stranger: Talk) -> None:
     assert stranger.acts == ["utter_sign_out_was_not_in"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sign me out everywhere",
+        "log out of all devices",
+        "end the session on all my phones",
+        "turn off my login on the other computer",
+        "sign out from everywhere else",
+        "cierre mi sesión en todos lados",
+        "cierre la sesión en todos los aparatos",
+        "cierre sesión en todos mis dispositivos",
+        "cierre mi cuenta en la otra computadora",
+        "cerrar la sesión en la tablet también",
+        "sálgame de mi cuenta en todas partes",
+    ],
+)
+async def test_signing_out_everywhere_ends_the_sessions_elsewhere_too(talk: Talk, said: str) -> None:
+    elsewhere = talk.identity.open_conversation("web", "en").sender_id
+    here, talk.sender = talk.sender, elsewhere
+    talk.clock.advance(timedelta(minutes=1))
+    talk.sign_in()
+    talk.sender = here
+    await talk.hears(said, "sign_out").does(ActionSignOut)
+    assert talk.acts == ["utter_sign_out_everywhere"]
+    assert [talk.identity.signed_in(each) for each in (here, elsewhere)] == [None, None]
+
+
+@pytest.mark.parametrize("said", ["sign out", "log me out of my phone", "cierre mi sesión", "sáqueme de mi cuenta"])
+async def test_signing_out_here_leaves_the_sessions_elsewhere(talk: Talk, said: str) -> None:
+    elsewhere = talk.identity.open_conversation("web", "en").sender_id
+    here, talk.sender = talk.sender, elsewhere
+    talk.clock.advance(timedelta(minutes=1))
+    talk.sign_in()
+    talk.sender = here
+    await talk.hears(said, "sign_out").does(ActionSignOut)
+    assert talk.acts == ["utter_sign_out_done"]
+    assert talk.identity.signed_in(elsewhere) is not None
+
+
+async def test_who_has_not_proved_who_they_are_signs_nobody_out_elsewhere(talk: Talk, tmp_path: Path) -> None:
+    here, talk.sender = talk.sender, talk.identity.open_conversation("web", "en").sender_id
+    await talk.hears("sign me out everywhere", "sign_out").does(ActionSignOut)
+    assert talk.acts == ["utter_sign_out_everywhere_unproved"]
+    assert talk.identity.signed_in(here) is not None
+
+
 async def test_signing_out_forgets_the_claim(talk: Talk) -> None:
     talk.slots |= {"sign_in_phone": PHONE, "sign_in_birth_date": BORN.isoformat(), "sign_in_claim": "x|y"}
     await talk.hears("sign out", "sign_out").does(ActionSignOut)
@@ -135,3 +181,11 @@ async def test_the_language_that_was_named_is_spoken_from_now_on(
     assert (talk.acts, talk.slots["language"]) == ([f"utter_change_language_{then}"], then)
     assert conversation is not None
     assert conversation.language == then
+
+
+async def test_d05_signing_out_leaves_a_row_in_the_trail(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, channel="sms")
+    await talk.hears("sign me out", "sign_out").does(ActionSignOut)
+    with talk.trail._engine.connect() as connection:
+        noted = connection.exec_driver_sql("SELECT interaction, outcome, channel, resource_type FROM audit_trail").all()
+    assert [tuple(row) for row in noted] == [("sign_out", "ok", "sms", "")]

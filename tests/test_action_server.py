@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,13 @@ async def post(http: httpx.AsyncClient, body: Any, secret: str | None = SECRET) 
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + " ", SECRET[:-1], SECRET.upper()])
-async def test_without_the_secret_nothing_runs(http: httpx.AsyncClient, ran: list[str], secret: str | None) -> None:
+async def test_r09_without_the_secret_nothing_runs(http: httpx.AsyncClient, ran: list[str], secret: str | None) -> None:
     answer = await post(http, call("action_deny"), secret)
     assert (answer.status_code, ran) == (401, [])
     assert MARKER not in answer.text
 
 
-async def test_without_the_secret_the_body_is_not_even_read(http: httpx.AsyncClient) -> None:
+async def test_r09_without_the_secret_the_body_is_not_even_read(http: httpx.AsyncClient) -> None:
     assert (await post(http, b"x" * (MAX_BODY + 1), "wrong")).status_code == 401
 
 
@@ -98,7 +99,7 @@ async def test_an_action_runs_and_answers(
     assert [each["response"] for each in answer.json()["responses"]] == ["utter_deny_nothing_asked"]
 
 
-async def test_a_body_larger_than_any_conversation_is_refused(http: httpx.AsyncClient, ran: list[str]) -> None:
+async def test_r09_a_body_larger_than_any_conversation_is_refused(http: httpx.AsyncClient, ran: list[str]) -> None:
     answer = await post(http, b"[" + b" " * MAX_BODY + b"]")
     assert (answer.status_code, ran) == (413, [])
 
@@ -112,6 +113,32 @@ async def test_a_body_of_the_largest_size_is_read(http: httpx.AsyncClient) -> No
 async def test_a_body_that_is_no_json_is_refused(http: httpx.AsyncClient, ran: list[str], body: bytes) -> None:
     answer = await post(http, body)
     assert (answer.status_code, ran) == (400, [])
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP", "identity, gzip"])
+async def test_r09_a_compressed_body_is_refused_and_never_inflated(
+    http: httpx.AsyncClient, ran: list[str], encoding: str
+) -> None:
+    bomb = zlib.compress(b"0" * 10 * 1024 * 1024)
+    answer = await http.post("/webhook", content=bomb, headers={SECRET_HEADER: SECRET, "Content-Encoding": encoding})
+    assert (answer.status_code, ran) == (415, [])
+
+
+async def test_r09_a_compressed_body_that_does_not_say_so_is_no_json(http: httpx.AsyncClient, ran: list[str]) -> None:
+    assert ((await post(http, zlib.compress(b"0" * 10_000))).status_code, ran) == (400, [])
+
+
+@pytest.mark.parametrize("path", ["/actions", "/", "/docs", "/openapi.json", "/webhook/actions"])
+async def test_r09_there_is_nothing_beside_the_webhook(http: httpx.AsyncClient, path: str) -> None:
+    assert (await http.get(path, headers={SECRET_HEADER: SECRET})).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
+async def test_r09_no_answer_lets_a_foreign_page_in(http: httpx.AsyncClient, method: str) -> None:
+    asks = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    for path in ("/webhook", "/healthz", "/readyz", "/nothing"):
+        answer = await http.request(method, path, headers=asks)
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
 
 
 async def test_an_action_that_does_not_exist_is_named(http: httpx.AsyncClient) -> None:
@@ -132,7 +159,7 @@ async def test_an_action_that_refuses_to_run_is_said_to(
 
 
 @pytest.mark.parametrize("error", [RuntimeError(MARKER), KeyError(MARKER), ValueError({"tracker": MARKER})])
-async def test_a_failing_action_answers_without_a_word_of_the_call(
+async def test_r09_a_failing_action_answers_without_a_word_of_the_call(
     http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     async def fail(*_: Any) -> Any:
@@ -157,7 +184,7 @@ async def test_a_failing_action_answers_without_a_word_of_the_call(
         {"next_action": [1]},
     ],
 )
-async def test_json_that_is_no_call_is_answered_without_its_words(
+async def test_r09_json_that_is_no_call_is_answered_without_its_words(
     http: httpx.AsyncClient, body: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -167,7 +194,7 @@ async def test_json_that_is_no_call_is_answered_without_its_words(
     assert MARKER not in caplog.text
 
 
-async def test_only_posts_are_taken(http: httpx.AsyncClient) -> None:
+async def test_r09_only_posts_are_taken(http: httpx.AsyncClient) -> None:
     assert (await http.get("/webhook", headers={SECRET_HEADER: SECRET})).status_code == 405
 
 

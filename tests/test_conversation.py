@@ -105,7 +105,7 @@ async def test_there_is_nothing_to_say_again_at_the_beginning(talk: Talk) -> Non
     assert talk.acts == ["utter_repeat_that_nothing"]
 
 
-async def test_a_yes_to_nothing_asks_what_is_needed(talk: Talk) -> None:
+async def test_r04_a_yes_to_nothing_asks_what_is_needed(talk: Talk) -> None:
     await talk.hears("yes", "affirm").does(ActionAffirm)
     assert talk.acts == ["utter_affirm_nothing_asked"]
 

@@ -43,7 +43,7 @@ async def test_every_search_without_a_patient_stays_in_the_record(demo: Demo) ->
     assert [r["id"] for r in found if "Patient/maria" not in f"{r} {r['resourceType']}/{r['id']}"] == []
 
 
-async def test_a_search_that_names_another_patient_is_refused(demo: Demo) -> None:
+async def test_d07_a_search_that_names_another_patient_is_refused(demo: Demo) -> None:
     maria = await demo.sign_in("maria")
 
     answers = [await maria.get("Observation", **{name: "Patient/leo"}) for name in ("patient", "subject")]

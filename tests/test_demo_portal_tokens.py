@@ -193,3 +193,15 @@ def give_smith2_the_phone_of_smith1(demo: Demo) -> None:
         whole = portal.resources(conn, WHOLE)
         first, second = whole.read("Patient", "smith1"), whole.read("Patient", "smith2")
         whole.amend({**second, "telecom": first["telecom"]})
+
+
+def give_phone(demo: Demo, who: str, phone: str) -> str:
+    """Let a patient be reached at a number; give their birth date."""
+    from demo_portal.store.resources import WHOLE
+
+    portal = demo.app.state.portal
+    with portal.database.writing() as conn:
+        whole = portal.resources(conn, WHOLE)
+        patient = whole.read("Patient", who)
+        whole.amend({**patient, "telecom": [{"system": "phone", "value": phone, "use": "mobile"}]})
+    return patient["birthDate"]

@@ -79,7 +79,7 @@ async def demo(tmp_path: Path, portal: FakePortal, forgotten: list[str]) -> Asyn
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/nothing", "/v1/turns", "/metrics"])
-async def test_every_answer_has_the_security_headers(kit: Kit, path: str) -> None:
+async def test_w02_every_answer_has_the_security_headers(kit: Kit, path: str) -> None:
     headers = (await kit.client.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -89,7 +89,7 @@ async def test_every_answer_has_the_security_headers(kit: Kit, path: str) -> Non
     assert "access-control-allow-origin" not in headers
 
 
-async def test_a_page_may_use_only_its_own_files(demo: Kit) -> None:
+async def test_w02_a_page_may_use_only_its_own_files(demo: Kit) -> None:
     answer = await demo.client.get("/")
     assert "Demo" in answer.text
     policy = answer.headers["content-security-policy"]
@@ -121,7 +121,7 @@ async def test_outside_demo_mode_nobody_moves_the_clock_or_resets(kit: Kit, path
     assert (await kit.client.post(path, json={})).status_code == 404
 
 
-async def test_turns_are_not_for_reading(kit: Kit) -> None:
+async def test_w04_turns_are_not_for_reading(kit: Kit) -> None:
     answer = await kit.client.get("/v1/turns")
     assert answer.status_code == 405
     assert "POST" in answer.json()["detail"]
@@ -175,7 +175,7 @@ async def test_it_is_ready_when_everything_is(kit: Kit, tmp_path: Path) -> None:
         assert (await ready.client.get("/readyz")).json() == {"status": "ready", "not_ready": []}
 
 
-async def test_turns_are_counted_without_saying_whose(kit: Kit) -> None:
+async def test_d01_turns_are_counted_without_saying_whose(kit: Kit) -> None:
     answer = await kit.say("good morning", channel="sms", **{"from": "+15415550101"})
     await kit.say("chest pain")
     await kit.post(text="a" * 1001)
@@ -308,7 +308,7 @@ async def test_the_application_can_be_begun_and_ended(tmp_path: Path, kit: Kit) 
     assert closed == ["client"]
 
 
-async def test_every_log_line_of_a_turn_is_one_line_of_fields(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d05_every_log_line_of_a_turn_is_one_line_of_fields(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="channels.turns"):
         await kit.say("good morning\nevent=turn outcome=forged")
     lines = [record.getMessage() for record in caplog.records if record.name == "channels.turns"]

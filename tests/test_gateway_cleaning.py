@@ -37,7 +37,7 @@ def sent(text: str) -> str:
     return neutralise(clean(text))
 
 
-def test_rasas_parser_does_take_a_typed_intent() -> None:
+def test_r01_rasas_parser_does_take_a_typed_intent() -> None:
     assert parsed("/affirm") == "affirm"
     assert parsed('\u3000/inform{"pick": "slot-1"}') == "inform"
 
@@ -63,7 +63,7 @@ def test_rasas_parser_does_take_a_typed_intent() -> None:
         "/inform" + '{"a":' * 900,
     ],
 )
-def test_no_typed_text_is_an_intent_to_rasa(typed: str) -> None:
+def test_r01_no_typed_text_is_an_intent_to_rasa(typed: str) -> None:
     assert parsed(sent(typed)) is None
 
 
@@ -72,12 +72,12 @@ def test_no_typed_text_is_an_intent_to_rasa(typed: str) -> None:
     slashes=st.text(alphabet=st.sampled_from(SLASHES + HIDDEN), min_size=1, max_size=4),
     payload=st.sampled_from(["affirm", "restart", "inform{}", "inform@1.0", 'inform{"pick": "x"}', " affirm"]),
 )
-def test_nothing_put_before_it_makes_it_one(prefix: str, slashes: str, payload: str) -> None:
+def test_r02_nothing_put_before_it_makes_it_one(prefix: str, slashes: str, payload: str) -> None:
     assert parsed(sent(prefix + slashes + payload)) is None
 
 
 @given(st.text(max_size=40))
-def test_no_text_at_all_is_an_intent(text: str) -> None:
+def test_r01_no_text_at_all_is_an_intent(text: str) -> None:
     assert parsed(sent(text)) is None
 
 

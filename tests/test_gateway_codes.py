@@ -7,7 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, text
 
+from audit.store import trail
+from identity.store import reading, writing
 from tests.gateway_fakes import Kit, gateway
 
 
@@ -35,7 +38,7 @@ async def test_the_right_code_signs_in(kit: Kit, token: str) -> None:
     assert heard["known"] == {"code_check": {"outcome": "accepted", "tries_left": 0}}
 
 
-async def test_the_dialogue_gets_no_text_with_a_code(kit: Kit, token: str) -> None:
+async def test_v13_the_dialogue_gets_no_text_with_a_code(kit: Kit, token: str) -> None:
     code = kit.send_code(token)
     await kit.say(f"it is {code}", conversation=token)
     assert kit.dialogue.heard[-1]["text"] == ""
@@ -83,20 +86,20 @@ async def test_a_second_proof_is_checked_as_one(kit: Kit, token: str) -> None:
     token = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
     kit.clock.advance(timedelta(minutes=6))
     sender = kit.sender(token)
-    assert not kit.identity.is_fresh(sender)
+    assert not kit.identity.may(sender, "step_up", "step_up")
     answer = await kit.say(kit.send_code(token, "step_up"), conversation=token)
     assert kit.dialogue.heard[-1]["known"]["code_check"]["outcome"] == "accepted"
-    assert kit.identity.is_fresh(kit.sender(answer["conversation"]))
+    assert kit.identity.may(kit.sender(answer["conversation"]), "step_up", "step_up")
 
 
-async def test_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, token: str) -> None:
+async def test_r06_the_client_gets_a_new_token_when_somebody_signs_in(kit: Kit, token: str) -> None:
     answer = await kit.say(kit.send_code(token), conversation=token)
     assert answer["conversation"] != token
     after = await kit.say("good morning", conversation=answer["conversation"])
     assert (after["signed_in"], after["conversation"]) == (True, answer["conversation"])
 
 
-async def test_the_token_from_before_signing_in_is_nobodys_once_the_new_one_was_shown(kit: Kit, token: str) -> None:
+async def test_r06_the_token_from_before_signing_in_is_nobodys_once_the_new_one_was_shown(kit: Kit, token: str) -> None:
     renewed = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
     await kit.say("good morning", conversation=renewed)
     answer = await kit.say("good morning", conversation=token)
@@ -155,3 +158,21 @@ async def test_what_is_said_keeps_the_session_alive(kit: Kit, token: str) -> Non
         assert (await kit.say("good morning", conversation=token))["signed_in"] is True
     kit.clock.advance(timedelta(minutes=15, seconds=1))
     assert (await kit.say("good morning", conversation=token))["signed_in"] is False
+
+
+async def test_d05_every_code_is_noted_with_what_came_of_it(kit: Kit, token: str) -> None:
+    code = kit.send_code(token)
+    await kit.say(wrong(code), conversation=token)
+    await kit.say(code, conversation=token)
+    with reading(kit.engine) as connection:
+        rows = connection.execute(select(trail.c.act, trail.c.outcome, trail.c.reason).order_by(trail.c.at)).all()
+    assert sorted(tuple(row) for row in rows) == [("sign_in", "ok", ""), ("sign_in", "refused", "wrong")]
+
+
+async def test_f17_a_code_that_cannot_be_noted_lets_nobody_in(kit: Kit, token: str) -> None:
+    code = kit.send_code(token)
+    with writing(kit.engine) as connection:
+        connection.execute(text("DROP TABLE audit_trail"))
+    answer = await kit.post(text=code, conversation=token)
+    assert answer.status_code == 503
+    assert kit.identity.signed_in(kit.sender(token)) is None

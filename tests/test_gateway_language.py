@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import checksums
 from channels.language import (
     LanguageModel,
     ModelMissing,
@@ -148,6 +149,9 @@ def test_a_model_is_stale_until_it_is_newer_than_what_it_is_made_from(tmp_path: 
     os.utime(path, (0, 0))
     assert is_stale(path)
     os.utime(path, (2**33, 2**33))
+    # Without its checksum it would not be used.
+    assert is_stale(path)
+    checksums.write(path)
     assert not is_stale(path)
 
 

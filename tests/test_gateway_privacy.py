@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from tests.gateway_fakes import Kit, gateway
+from tests.canaries import Secret, hits
+from tests.gateway_fakes import Kit, Patient, gateway
 
 WORDS = "marzipan zeppelin"
 REPLY = "quokka parliament"
@@ -61,7 +64,7 @@ def all_bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("gateway.db*"))
 
 
-async def test_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         code = await a_whole_conversation(kit)
     written = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text}" for record in caplog.records)
@@ -69,26 +72,50 @@ async def test_no_log_line_holds_what_was_said(kit: Kit, caplog: pytest.LogCaptu
     assert [secret for secret in secrets_of(code) if secret in written] == []
 
 
-async def test_no_file_of_the_database_holds_what_was_said(kit: Kit, tmp_path: Path) -> None:
+async def test_d02_no_file_of_the_database_holds_what_was_said(kit: Kit, tmp_path: Path) -> None:
     code = await a_whole_conversation(kit)
     kept = all_bytes(tmp_path)
     assert b"gateway_turns" in kept
     assert [secret for secret in secrets_of(code) if secret.encode() in kept] == []
 
 
-async def test_the_dialogue_never_sees_a_secret(kit: Kit) -> None:
+async def test_v13_the_dialogue_never_sees_a_secret(kit: Kit) -> None:
     code = await a_whole_conversation(kit)
     seen = str(kit.dialogue.heard)
     assert [secret for secret in (code, CARD, SSN, PHONE, PHONE[2:]) if secret in seen] == []
 
 
-async def test_no_metric_holds_what_was_said(kit: Kit) -> None:
+async def test_v13_after_a_hundred_logins_no_code_is_anywhere(
+    kit: Kit, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    codes: list[str] = []
+    with caplog.at_level(logging.DEBUG):
+        for number in range(100):
+            token = (await kit.say("good morning"))["conversation"]
+            started = kit.identity.start_challenge(kit.sender(token), Patient(), "sign_in", "maria 1984-03-12")
+            assert started.delivery is not None
+            codes.append(started.delivery.code)
+            said = (codes[-1], f"my code is {codes[-1]}", " ".join(codes[-1]))[number % 3]
+            assert (await kit.say(said, conversation=token, message_id=f"m-{number}"))["signed_in"] is True
+            # Said again when nobody waits for it any more.
+            await kit.say(f"the code was {codes[-1]}", conversation=token)
+            kit.clock.advance(timedelta(hours=9))
+    written = "\n".join(record.getMessage() for record in caplog.records) + (await kit.client.get("/metrics")).text
+    looked_for = [Secret("code", code) for code in codes]
+    (tmp_path / "heard.log").write_text(json.dumps(kit.dialogue.heard))
+    (tmp_path / "log.log").write_text(written)
+    assert hits(tmp_path, looked_for) == []
+
+
+async def test_d01_no_metric_holds_what_was_said(kit: Kit) -> None:
     code = await a_whole_conversation(kit)
     counted = (await kit.client.get("/metrics")).text
     assert [secret for secret in secrets_of(code) if secret in counted] == []
 
 
-async def test_a_failing_store_keeps_to_itself_what_it_was_given(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+async def test_d01_a_failing_store_keeps_to_itself_what_it_was_given(
+    kit: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
     with kit.engine.begin() as connection:
         connection.execute(text("DROP TABLE gateway_choices"))
     kit.dialogue.replies = [[{"text": REPLY, "act": "x", "choices": [{"title": TITLE, "intent": "affirm"}]}]]

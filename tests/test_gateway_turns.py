@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from channels.turn_request import read_turn_request
 from identity import IdentityUnavailable
 from tests.gateway_fakes import CLINIC, IMPATIENT, Kit, gateway
 
@@ -173,21 +174,21 @@ async def test_a_compressed_body_is_refused(kit: Kit) -> None:
     assert (await kit.client.post("/v1/turns", content=b"x", headers=headers)).status_code == 415
 
 
-async def test_a_text_of_1000_characters_after_cleaning_is_taken(kit: Kit) -> None:
+async def test_r14_a_text_of_1000_characters_after_cleaning_is_taken(kit: Kit) -> None:
     await kit.say("\u200b" * 50 + "a" * 1000)
 
 
-async def test_a_longer_text_is_refused(kit: Kit) -> None:
+async def test_r14_a_longer_text_is_refused(kit: Kit) -> None:
     answer = await kit.post(text="a" * 1001)
     assert answer.status_code == 413
     assert "1,000 characters" in answer.json()["detail"]
 
 
-async def test_a_body_over_64_kilobytes_is_refused(kit: Kit) -> None:
+async def test_r14_a_body_over_64_kilobytes_is_refused(kit: Kit) -> None:
     assert (await kit.post(text="hi", padding="x" * 66_000)).status_code == 413
 
 
-async def test_a_body_whose_length_is_not_announced_is_read_no_further_than_allowed(kit: Kit) -> None:
+async def test_r14_a_body_whose_length_is_not_announced_is_read_no_further_than_allowed(kit: Kit) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
             yield b" " * 1024
@@ -196,7 +197,7 @@ async def test_a_body_whose_length_is_not_announced_is_read_no_further_than_allo
     assert (await kit.client.post("/v1/turns", content=endless(), headers=headers)).status_code == 413
 
 
-async def test_after_a_burst_of_twenty_a_message_has_to_wait_a_second(kit: Kit) -> None:
+async def test_r14_after_a_burst_of_twenty_a_message_has_to_wait_a_second(kit: Kit) -> None:
     token = (await kit.say("good morning"))["conversation"]
     for _ in range(19):
         await kit.say("good morning", conversation=token)
@@ -237,7 +238,8 @@ async def test_the_same_message_sent_twenty_times_at_once_has_one_effect(kit: Ki
 async def test_another_process_working_on_the_message_is_waited_for(kit: Kit) -> None:
     body = {"channel": "web", "text": "good morning", "message_id": "m-1"}
     key = kit.store.fingerprint("turn", "key-1", "m-1")
-    kit.store.claim(key, kit.store.fingerprint("turn body", json.dumps(body, sort_keys=True)))
+    same = read_turn_request(json.dumps(body).encode())
+    kit.store.claim(key, kit.store.fingerprint("turn body", same.without_secrets()))
     waiting = asyncio.create_task(kit.say("good morning", message_id="m-1"))
     await asyncio.sleep(0)
     kit.store.keep_answer(key, {"said": "by the other"})
@@ -351,9 +353,9 @@ async def test_a_client_gets_only_id_and_title_of_a_choice(kit: Kit) -> None:
     assert [choice["title"] for choice in offered] == ["Yes", "Another day"]
 
 
-async def offered(kit: Kit) -> tuple[str, str]:
+async def offered(kit: Kit, token: str = "") -> tuple[str, str]:
     kit.dialogue.replies = [YES_OR_NO]
-    answer = await kit.say("book a visit")
+    answer = await kit.say("book a visit", conversation=token)
     return answer["conversation"], answer["replies"][0]["choices"][0]["id"]
 
 
@@ -364,7 +366,7 @@ async def test_a_picked_choice_reaches_the_dialogue_as_what_it_means(kit: Kit) -
     assert (heard["intent"], heard["entities"], heard["text"]) == ("affirm", {"pick": "slot-1"}, "Yes")
 
 
-async def test_a_choice_works_once(kit: Kit) -> None:
+async def test_r01_a_choice_works_once(kit: Kit) -> None:
     token, choice = await offered(kit)
     await kit.post(choice=choice, conversation=token)
     again = (await kit.post(choice=choice, conversation=token)).json()
@@ -372,21 +374,38 @@ async def test_a_choice_works_once(kit: Kit) -> None:
     assert len(kit.dialogue.heard) == 2
 
 
-async def test_a_choice_of_somebody_elses_conversation_does_not_work(kit: Kit) -> None:
+async def test_r01_a_choice_of_somebody_elses_conversation_does_not_work(kit: Kit) -> None:
     _, choice = await offered(kit)
     other = await kit.say("good morning")
     again = (await kit.post(choice=choice, conversation=other["conversation"])).json()
     assert again["replies"][0]["act"] == "utter_choice_gone"
 
 
-async def test_a_choice_is_gone_after_30_minutes(kit: Kit) -> None:
+async def test_r01_a_choice_is_gone_once_somebody_else_is_signed_in(kit: Kit) -> None:
+    token, choice = await offered(kit)
+    token = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
+    gone = (await kit.post(choice=choice, conversation=token)).json()
+    assert gone["replies"][0]["act"] == "utter_choice_gone"
+
+
+async def test_r01_a_choice_is_gone_once_nobody_is_signed_in(kit: Kit) -> None:
+    token, _ = await offered(kit)
+    token = (await kit.say(kit.send_code(token), conversation=token))["conversation"]
+    _, choice = await offered(kit, token)
+    kit.dialogue.meanwhile = lambda: kit.identity.sign_out(kit.sender(token))
+    await kit.say("sign me out", conversation=token)
+    gone = (await kit.post(choice=choice, conversation=token)).json()
+    assert gone["replies"][0]["act"] == "utter_choice_gone"
+
+
+async def test_r01_a_choice_is_gone_after_30_minutes(kit: Kit) -> None:
     token, choice = await offered(kit)
     kit.clock.advance(timedelta(minutes=30))
     assert (await kit.post(choice=choice, conversation=token)).json()["replies"][0]["act"] == "utter_choice_gone"
 
 
 @pytest.mark.parametrize(("turns_between", "act"), [(1, "utter_all_right"), (2, "utter_choice_gone")])
-async def test_a_choice_lasts_for_two_turns(kit: Kit, turns_between: int, act: str) -> None:
+async def test_r01_a_choice_lasts_for_two_turns(kit: Kit, turns_between: int, act: str) -> None:
     token, choice = await offered(kit)
     for _ in range(turns_between):
         await kit.say("what time is it", conversation=token)
@@ -408,7 +427,7 @@ async def test_typing_the_title_of_a_choice_picks_it(kit: Kit, typed: str) -> No
     assert kit.dialogue.heard[-1]["intent"] == "deny"
 
 
-async def test_typing_the_title_of_an_older_choice_is_words(kit: Kit) -> None:
+async def test_r04_typing_the_title_of_an_older_choice_is_words(kit: Kit) -> None:
     token, _ = await offered(kit)
     await kit.say("what time is it", conversation=token)
     await kit.say("yes", conversation=token)
@@ -425,7 +444,7 @@ async def test_what_has_been_done_is_said_even_when_its_choices_cannot_be_kept(k
     assert (answer["replies"][0]["text"], answer["replies"][0]["choices"]) == ("Book it?", [])
 
 
-async def test_an_invented_choice_is_answered_in_words(kit: Kit) -> None:
+async def test_r01_an_invented_choice_is_answered_in_words(kit: Kit) -> None:
     answer = await kit.post(choice="invented")
     assert answer.status_code == 200
     assert "your own words" in answer.json()["replies"][0]["text"]

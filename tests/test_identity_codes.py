@@ -197,7 +197,7 @@ def test_a_code_that_was_asked_for_long_ago_is_unknown(desk: Desk) -> None:
     assert desk.guess(web, [right]) == [CodeCheck("none")]
 
 
-def test_a_code_from_a_clock_far_ahead_is_refused(desk: Desk) -> None:
+def test_b30_a_code_from_a_clock_far_ahead_is_refused(desk: Desk) -> None:
     web = desk.conversation()
     right = desk.code(web)
     desk.after(minutes=-2)

@@ -9,15 +9,18 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from actions.bootstrap import code_sender
 from clock import FixedClock
-from identity.delivery import CodeNotSent, Delivery, may_receive_codes
+from identity.delivery import CodeNotSent, Delivery, Notice, OptedOut, may_receive_codes
+from identity.number_lookup import LookingUpSender
 from identity.twilio_delivery import TwilioAccount, TwilioCodeSender
 from identity.wording import CodeWording
+from settings import Settings
 from simulator import CarrierStore, carrier_routes, count_segments
 from tests.identity_fakes import NOON, InProcess
 
 CLINIC = "Cascade Medical Group"
-WORDING = CodeWording(CLINIC)
+WORDING = CodeWording(CLINIC, phone="(541) 555-0100")
 ACCOUNT = TwilioAccount(
     account_sid="AC00000000000000000000000000000001",
     auth_token="token for these tests",
@@ -69,10 +72,10 @@ def test_an_api_key_may_send_for_the_account(http: httpx.Client) -> None:
     assert str(requests[0].url) == "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
 
 
-def _answering(requests: list[httpx.Request], status: int) -> httpx.Client:
+def _answering(requests: list[httpx.Request], status: int, error: int = 30007) -> httpx.Client:
     def answer(request: httpx.Request) -> httpx.Response:
         requests.append(request)
-        body = {"sid": "SM1", "code": 21610, "message": "Attempt to send to +15415550121", "status": status}
+        body = {"sid": "SM1", "code": error, "message": "Attempt to send to +15415550121", "status": status}
         return httpx.Response(status, json=body)
 
     return httpx.Client(transport=httpx.MockTransport(answer))
@@ -91,9 +94,80 @@ def test_d01_a_refusal_repeats_neither_number_nor_code(caplog: pytest.LogCapture
     with pytest.raises(CodeNotSent) as refused:
         TwilioCodeSender(ACCOUNT, WORDING, _answering([], 400)).send(TEXT)
     said = f"{refused.value}{caplog.text}"
-    assert "21610" in said
+    assert "30007" in said
     assert "5415550121" not in said
     assert "123456" not in said
+
+
+def test_a_number_whose_owner_has_said_stop_is_told_apart_from_other_refusals() -> None:
+    sender = TwilioCodeSender(ACCOUNT, WORDING, _answering([], 400, 21610))
+    with pytest.raises(OptedOut) as refused:
+        sender.send(TEXT)
+    assert not refused.value.temporary
+    assert "5415550121" not in str(refused.value)
+
+
+def test_v09_the_notice_of_a_lock_is_texted_or_called(store: CarrierStore, http: httpx.Client) -> None:
+    sender = TwilioCodeSender(ACCOUNT, WORDING, http)
+    sender.send_notice(Notice("+15415550121", "text", "en"))
+    sender.send_notice(Notice("+15415550106", "call", "es"))
+    assert [text.body for text in store.texts("+15415550121")] == [WORDING.notice_text("en")]
+    assert [call.said for call in store.calls("+15415550106")] == [WORDING.notice_speech("es")]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_v09_the_notice_of_a_lock_is_one_segment_says_where_to_call_and_names_nobody(language: str) -> None:
+    said = WORDING.notice_text(language)
+    counted = count_segments(said)
+    assert (counted.alphabet, counted.count) == ("GSM-7", 1)
+    assert "(541) 555-0100" in said
+    assert "{" not in said + WORDING.notice_speech(language)
+
+
+class Lookup:
+    """A service that knows one number that changed hands, or nothing at all."""
+
+    def __init__(self, changed: str = "", broken: bool = False) -> None:
+        self._changed = changed
+        self._broken = broken
+        self.asked: list[timedelta] = []
+
+    def changed(self, phone: str, within: timedelta) -> bool:
+        self.asked.append(within)
+        if self._broken:
+            raise RuntimeError(f"no answer about {phone}")
+        return phone == self._changed
+
+
+def test_a_number_that_changed_hands_within_seven_days_gets_nothing(store: CarrierStore, http: httpx.Client) -> None:
+    lookup = Lookup(changed=TEXT.to)
+    sender = LookingUpSender(TwilioCodeSender(ACCOUNT, WORDING, http), lookup)
+    with pytest.raises(CodeNotSent):
+        sender.send(TEXT)
+    with pytest.raises(CodeNotSent):
+        sender.send_notice(Notice(TEXT.to, "text", "en"))
+    assert (store.texts(), lookup.asked) == ([], [timedelta(days=7)] * 2)
+
+
+def test_a_number_that_did_not_change_hands_gets_its_code(store: CarrierStore, http: httpx.Client) -> None:
+    LookingUpSender(TwilioCodeSender(ACCOUNT, WORDING, http), Lookup()).send(TEXT)
+    assert len(store.texts(TEXT.to)) == 1
+
+
+def test_d12_when_nobody_can_say_whether_a_number_changed_hands_nothing_is_sent(
+    store: CarrierStore, http: httpx.Client
+) -> None:
+    sender = LookingUpSender(TwilioCodeSender(ACCOUNT, WORDING, http), Lookup(broken=True))
+    with pytest.raises(CodeNotSent) as refused:
+        sender.send(TEXT)
+    assert store.texts() == []
+    assert TEXT.to not in str(refused.value)
+
+
+@pytest.mark.parametrize("lookup", [None, Lookup()])
+def test_numbers_are_looked_up_only_where_an_operator_has_a_service_for_it(lookup: Lookup | None) -> None:
+    sender = code_sender(Settings.from_environment({"CARELINE_DEMO": "1"}), lookup)
+    assert isinstance(sender, TwilioCodeSender if lookup is None else LookingUpSender)
 
 
 def test_a_carrier_that_cannot_be_reached_may_be_tried_again() -> None:
@@ -151,9 +225,11 @@ def test_v12_the_words_are_in_the_language_asked_for_and_otherwise_in_english(sa
 
 
 def test_v12_the_text_says_how_long_the_code_works() -> None:
-    assert "10 minutes" in CodeWording(CLINIC, timedelta(minutes=10)).text("123456", "en")
+    assert "10 minutes" in CodeWording(CLINIC, timedelta(minutes=10), phone="(541) 555-0100").text("123456", "en")
 
 
 def test_v12_a_clinic_whose_name_makes_the_text_too_long_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="characters shorter"):
-        CodeWording("The Very Long Name of a Clinic That Nobody Ever Says in Full, Not Even at the Front Desk, Inc.")
+        CodeWording(
+            "The Very Long Name of a Clinic That Nobody Ever Says in Full, Not Even at the Front Desk, Inc.", phone=""
+        )

@@ -143,7 +143,7 @@ def test_d12_a_store_that_lost_its_tables_lets_nobody_in(desk: Desk) -> None:
     right = desk.code(web)
     _drop_tables(desk)
     assert desk.identity.signed_in(web) is None
-    assert not desk.identity.is_fresh(web)
+    assert not desk.identity.may(web, "limited")
     assert desk.identity.token(web) is None
     with pytest.raises(IdentityUnavailable):
         desk.identity.check_code(web, right)

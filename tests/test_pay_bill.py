@@ -25,7 +25,7 @@ MASTERCARD = PaymentMethod("pay-mc", "mastercard", "9911")
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Talk:
-    talk = Talk(tmp_path)
+    talk = Talk(tmp_path, act="pay_bill")
     talk.portal.accounts, talk.portal.methods = [CLINIC_BILL], [VISA, BANK]
     return talk
 

@@ -310,7 +310,7 @@ async def test_a_broken_answer_to_a_write_leaves_it_open(
         await WRITES[call](portal(server))
 
 
-async def test_a_redirect_is_not_followed() -> None:
+async def test_d09_a_redirect_is_not_followed() -> None:
     server = a_server().on("GET Appointment", httpx.Response(302, headers={"location": "/fhir/elsewhere"}))
     with pytest.raises(UnusableAnswer):
         await portal(server).appointments()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +13,7 @@ import pytest
 
 from actions.portal_client import (
     FhirDirectory,
+    NoAccess,
     Person,
     PortalError,
     PortalUnavailable,
@@ -22,9 +23,9 @@ from actions.portal_client import (
     UnusableAnswer,
     portal_http_client,
 )
-from clock import FixedClock
+from clock import CLINIC_ZONE, FixedClock
 from tests.fakes import A_TUESDAY
-from tests.portal_client_fakes import FhirServer, bundle, fhir, outcome, sent
+from tests.portal_client_fakes import FhirServer, Notes, bundle, fhir, outcome, sent
 from tests.portal_client_fakes import portal as signed_in
 
 SECRET = "a-secret-that-is-long-enough-for-hs256"
@@ -51,7 +52,7 @@ class Portal:
         self.clock = FixedClock(A_TUESDAY)
         client = portal_http_client("https://portal.test", httpx.MockTransport(self))
         self.client = TokenClient(client, "careline", SECRET, self.clock)
-        self.directory = FhirDirectory(client, self.client)
+        self.directory = FhirDirectory(client, self.client, trail=Notes())
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != "/oauth/token":
@@ -92,7 +93,7 @@ async def test_no_two_exchanges_use_one_statement() -> None:
 
 
 @pytest.mark.parametrize("patient", ["leo", None, 7])
-async def test_a_token_for_somebody_else_is_not_used(patient: object) -> None:
+async def test_d07_a_token_for_somebody_else_is_not_used(patient: object) -> None:
     with pytest.raises(UnusableAnswer):
         await Portal(granted(patient=patient)).client.exchange("maria", A_TUESDAY)
 
@@ -100,6 +101,31 @@ async def test_a_token_for_somebody_else_is_not_used(patient: object) -> None:
 async def test_a_person_the_portal_does_not_take_from_us_must_verify_again() -> None:
     with pytest.raises(SessionExpired):
         await Portal(denied("invalid_grant")).client.exchange("maria", A_TUESDAY)
+
+
+async def test_b16_a_token_for_anothers_record_is_asked_for_by_name() -> None:
+    portal = Portal(granted(patient="leo", expires_in=42))
+    token = await portal.client.exchange("maria", A_TUESDAY, for_patient="leo")
+    assert (token.patient_id, token.expires_in, portal.forms[0]["patient"]) == ("leo", 42, "leo")
+    claims = jwt.decode(portal.forms[0]["subject_token"], options={"verify_signature": False})
+    assert claims["sub"] == "maria"
+
+
+async def test_ones_own_record_needs_no_name() -> None:
+    portal = Portal(granted(patient="maria"))
+    await portal.client.exchange("maria", A_TUESDAY, for_patient="maria")
+    assert "patient" not in portal.forms[0]
+
+
+async def test_b16_no_access_is_no_reason_to_verify_again() -> None:
+    with pytest.raises(NoAccess):
+        await Portal(denied("invalid_grant")).client.exchange("maria", A_TUESDAY, for_patient="leo")
+
+
+@pytest.mark.parametrize("patient", ["maria", "sofia", None])
+async def test_d07_a_token_for_another_record_than_asked_for_is_not_used(patient: object) -> None:
+    with pytest.raises(UnusableAnswer):
+        await Portal(granted(patient=patient)).client.exchange("maria", A_TUESDAY, for_patient="leo")
 
 
 TROUBLE = {
@@ -164,7 +190,7 @@ async def test_the_one_person_both_belong_to_is_found() -> None:
     assert await find(maria()) == Person("maria", "Maria", "Maria Elena Lopez", MARIAS_PHONE, True, "en")
 
 
-async def test_the_question_names_nobody_in_its_address() -> None:
+async def test_d03_the_question_names_nobody_in_its_address() -> None:
     portal = Portal(granted())
     portal.fhir.on("POST Patient/$match", bundle())
     await portal.directory.find_person(MARIAS_PHONE, MARIA_BORN)
@@ -196,6 +222,82 @@ async def test_nobody_and_two_people_are_the_same_answer() -> None:
 )
 async def test_a_person_who_does_not_fit_is_nobody_whatever_the_server_says(wrong: dict) -> None:
     assert await find(maria(**wrong)) is None
+
+
+TEEN_BORN = date(2011, 3, 18)
+
+
+def teen(**more: Any) -> dict[str, Any]:
+    return maria(**{"id": "teen", "birthDate": TEEN_BORN.isoformat(), **more})
+
+
+def mother(**more: Any) -> dict[str, Any]:
+    telecom = [{"system": "phone", "value": "(541) 555-0101"}]
+    return {
+        "resourceType": "RelatedPerson",
+        "id": "r1",
+        "patient": {"reference": "Patient/teen"},
+        "telecom": telecom,
+    } | more
+
+
+async def find_teen(patient: dict, *included: dict) -> bool:
+    portal = Portal(granted())
+    portal.fhir.on("POST Patient/$match", bundle(patient, included=list(included)))
+    found = await portal.directory.find_person(MARIAS_PHONE, date.fromisoformat(patient["birthDate"]))
+    assert found is not None
+    return found.shares_phone_with_guardian
+
+
+@pytest.mark.parametrize(
+    ("who", "shared"),
+    [
+        (mother(), True),
+        (mother(active=False), False),
+        (mother(telecom=[{"system": "phone", "value": "+15415550199"}]), False),
+        (mother(telecom=[{"system": "phone", "value": MARIAS_PHONE, "use": "old"}]), False),
+        (mother(telecom=[]), False),
+    ],
+)
+async def test_b17_a_teenagers_phone_that_a_guardian_reads_too_is_told(who: dict, shared: bool) -> None:
+    assert await find_teen(teen(), who) is shared
+
+
+async def test_b17_a_contact_on_file_with_the_same_number_counts_as_a_guardian() -> None:
+    contact = [{"name": {"text": "Mother"}, "telecom": [{"system": "phone", "value": MARIAS_PHONE}]}]
+    assert await find_teen(teen(contact=contact))
+
+
+# The clock of these tests stands at 2026-03-17: the ages are 11, 12, 17 and 18.
+@pytest.mark.parametrize(
+    ("born", "shared"), [("2014-03-18", False), ("2014-03-17", True), ("2008-03-18", True), ("2008-03-17", False)]
+)
+async def test_b17_only_from_12_to_17_is_a_shared_phone_told(born: str, shared: bool) -> None:
+    assert await find_teen(maria(id="teen", birthDate=born), mother()) is shared
+
+
+async def test_b17_a_teenager_who_is_signed_in_is_judged_by_everybody_who_acts_for_them() -> None:
+    server = FhirServer().on("GET Patient/maria", fhir(teen(id="maria")))
+    server.on("GET RelatedPerson", bundle(mother(patient={"reference": "Patient/maria"})))
+    assert (await signed_in(server).person()).shares_phone_with_guardian
+
+
+@pytest.mark.parametrize(
+    ("start", "since"),
+    [
+        ("2026-03-16", datetime(2026, 3, 16, 23, 59, 59, 999999, tzinfo=CLINIC_ZONE)),
+        ("2026-03", datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=CLINIC_ZONE)),
+        ("2025-12", datetime(2025, 12, 31, 23, 59, 59, 999999, tzinfo=CLINIC_ZONE)),
+        ("2025", datetime(2025, 12, 31, 23, 59, 59, 999999, tzinfo=CLINIC_ZONE)),
+        ("2026-03-16T08:30:00-07:00", datetime(2026, 3, 16, 8, 30, tzinfo=CLINIC_ZONE)),
+    ],
+)
+async def test_b13_a_number_is_on_file_since_the_last_moment_that_the_portals_words_allow(
+    start: str, since: datetime
+) -> None:
+    found = await find(maria(telecom=[{"system": "phone", "value": MARIAS_PHONE, "period": {"start": start}}]))
+    assert found is not None
+    assert found.phone_since == since
 
 
 async def test_a_number_may_be_written_as_people_do() -> None:

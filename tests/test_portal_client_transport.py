@@ -25,6 +25,7 @@ from tests.portal_client_fakes import (
     KEY_SYSTEM,
     READS,
     FhirServer,
+    Notes,
     appointment,
     bundle,
     fhir,
@@ -80,13 +81,13 @@ SOMEBODY_ELSES = {
         ("balances", "GET Account"),
     ],
 )
-async def test_one_record_of_somebody_else_spoils_the_whole_list(call: str, address: str) -> None:
+async def test_d07_one_record_of_somebody_else_spoils_the_whole_list(call: str, address: str) -> None:
     server = accounts(FhirServer()).on(address, bundle(SOMEBODY_ELSES[address]))
     with pytest.raises(UnusableAnswer):
         await READS[call](portal(server))
 
 
-async def test_another_patients_chart_in_place_of_ones_own_is_not_used() -> None:
+async def test_d07_another_patients_chart_in_place_of_ones_own_is_not_used() -> None:
     server = (
         FhirServer().on("GET Organization", bundle()).on("GET Patient/maria", fhir(SOMEBODY_ELSES["GET Patient/maria"]))
     )
@@ -142,7 +143,7 @@ async def test_another_record_than_the_one_asked_for_is_not_used() -> None:
     assert len(server.asked) == 1
 
 
-async def test_a_write_answered_with_somebody_elses_record_stays_open() -> None:
+async def test_d07_a_write_answered_with_somebody_elses_record_stays_open() -> None:
     foreign = paid(5000) | {"for": {"reference": "Patient/leo"}}
     server = FhirServer().on("POST Task", fhir(foreign, 201)).on("GET Task", bundle())
     with pytest.raises(OutcomeUnknown):
@@ -170,7 +171,7 @@ async def test_pages_are_followed_to_the_last(link: str) -> None:
         "https://[broken",
     ],
 )
-async def test_a_next_page_on_another_server_is_not_fetched(link: str) -> None:
+async def test_d09_a_next_page_on_another_server_is_not_fetched(link: str) -> None:
     server = accounts(FhirServer()).on("GET Account", bundle(account("a"), link=[{"relation": "next", "url": link}]))
     with pytest.raises(UnusableAnswer):
         await portal(server).balances()
@@ -202,7 +203,7 @@ async def test_a_server_that_cuts_without_a_link_is_asked_for_all_at_once(said: 
     assert server.calls("GET Account")[1].url.params["_count"] == "1000"
 
 
-async def test_searches_that_name_a_patient_go_in_the_body_where_the_server_can() -> None:
+async def test_d03_searches_that_name_a_patient_go_in_the_body_where_the_server_can() -> None:
     server = FhirServer(searchable=("Appointment",)).on("POST Appointment/_search", bundle(appointment()))
     assert len(await portal(server).appointments()) == 1
     asked = server.calls("POST Appointment/_search")[0]
@@ -234,7 +235,7 @@ async def test_what_the_server_can_do_is_asked_again_after_an_hour() -> None:
     clock = FixedClock(A_TUESDAY)
     server = accounts(FhirServer()).on("GET Account", bundle())
     client = portal_http_client("https://portal.test", httpx.MockTransport(server))
-    its = FhirPortal(client, "maria", token, clock, CLINIC_ZONE, server=Server())
+    its = FhirPortal(client, "maria", token, clock, CLINIC_ZONE, server=Server(), trail=Notes())
     await its.balances()
     clock.advance(timedelta(hours=1))
     await its.balances()
@@ -259,13 +260,13 @@ async def test_a_write_carries_its_key_in_the_header_the_condition_and_the_resou
 
 
 @pytest.mark.parametrize("key", ["", "a key", "k\r\nX: y", "ñ", "k" * 129])
-async def test_a_key_that_does_not_fit_a_header_is_a_mistake_of_ours(key: str) -> None:
+async def test_d08_a_key_that_does_not_fit_a_header_is_a_mistake_of_ours(key: str) -> None:
     with pytest.raises(ValueError, match="a key has"):
         await portal(FhirServer()).pay("clinic", 5000, "pm1", key)
 
 
 @pytest.mark.parametrize("rid", ["", "../metadata", "a/b", "a?b", "x" * 65, "a#b", "ñ"])
-async def test_an_id_that_cannot_be_one_never_reaches_an_address(rid: str) -> None:
+async def test_d08_an_id_that_cannot_be_one_never_reaches_an_address(rid: str) -> None:
     server = FhirServer()
     with pytest.raises(Refused, match="not-found"):
         await portal(server).request_refill(rid, None, "k1")
@@ -281,7 +282,7 @@ async def test_a_call_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(transport, "DEADLINE", 0.01)
     client = portal_http_client("https://portal.test", httpx.MockTransport(never))
-    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE)
+    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, trail=Notes())
     with pytest.raises(PortalUnavailable):
         await its.balances()
 
@@ -289,7 +290,9 @@ async def test_a_call_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_a_server_with_fhir_elsewhere_below_its_address_is_found() -> None:
     server = FhirServer()
     client = portal_http_client("https://portal.test/api", httpx.MockTransport(server))
-    its = FhirPortal(client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server("FHIR/R4"))
+    its = FhirPortal(
+        client, "maria", token, FixedClock(A_TUESDAY), CLINIC_ZONE, server=Server("FHIR/R4"), trail=Notes()
+    )
     with pytest.raises(Refused):
         await its.balances()
     assert server.asked[0].url == "https://portal.test/api/FHIR/R4/metadata"

@@ -195,7 +195,7 @@ def test_the_dialogue_keeps_within_its_memory(careline: Careline) -> None:
     assert resident < 350, f"{resident} MB"
 
 
-def test_no_word_number_or_code_of_a_patient_is_in_any_log_or_on_the_way(careline: Careline) -> None:
+def test_d01_no_word_number_or_code_of_a_patient_is_in_any_log_or_on_the_way(careline: Careline) -> None:
     client = signed_in(careline, "my canaryword lisinopril refill, card 4111 1111 1111 1111")
     code = newest_code(careline.http, MARIA)
     client.say("what about my canaryword cholesterol")
@@ -219,7 +219,7 @@ def test_no_word_number_or_code_of_a_patient_is_in_any_log_or_on_the_way(carelin
     assert b"4111 1111" not in b"".join(path.read_bytes() for path in careline.var.glob("*.db*"))
 
 
-def test_only_the_gateway_answers_strangers(careline: Careline) -> None:
+def test_r08_only_the_gateway_answers_strangers(careline: Careline) -> None:
     dialogue, actions = (f"http://127.0.0.1:{port}" for port in (careline.ports.dialogue, careline.ports.actions))
     assert httpx.post(f"{dialogue}/webhooks/careline/turn", json={"sender": "x", "text": "hi"}).status_code == 401
     assert httpx.post(f"{actions}/webhook", json={"next_action": "action_pay_bill"}).status_code == 401

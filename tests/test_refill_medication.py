@@ -83,7 +83,7 @@ async def test_a_medicine_is_chosen_by_its_button(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("pick", ["med-of-somebody-else", "med-lisinopril,med-oxycodone", "pharm-oakway"])
-async def test_a_button_that_is_no_medicine_of_the_person_chooses_nothing(talk: Talk, pick: str) -> None:
+async def test_r04_a_button_that_is_no_medicine_of_the_person_chooses_nothing(talk: Talk, pick: str) -> None:
     await fill(talk, "i need a refill", "refill_medication")
     assert await fill(talk, "x", pick=pick) == "refill_medication_medications"
 

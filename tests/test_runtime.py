@@ -79,10 +79,29 @@ def test_the_names_that_moved_are_where_rasa_looks_for_them() -> None:
 
 
 @pytest.mark.rasa
-def test_telemetry_is_off_and_message_texts_are_not_logged() -> None:
+def test_r12_telemetry_is_off_and_message_texts_are_not_logged() -> None:
     done = run(
         "import os, logging, structlog\nprint(os.environ['RASA_TELEMETRY_ENABLED'])\n"
         "structlog.get_logger('rasa').info('processor.message.parse', text='I have a rash')"
     )
     assert done.stdout.strip() == "false", done.stderr
     assert "rash" not in done.stdout + done.stderr
+
+
+@pytest.mark.rasa
+def test_a_turn_whose_action_fails_fails_with_it_and_says_none_of_its_words() -> None:
+    done = run(
+        "import asyncio\nfrom rasa.core.policies.policy import PolicyPrediction\n"
+        "from rasa.core.processor import MessageProcessor\nfrom rasa.shared.core.domain import Domain\n"
+        "from rasa.shared.core.trackers import DialogueStateTracker\n"
+        "class Failing:\n"
+        "    def name(self): return 'action_x'\n"
+        "    async def run(self, *_): raise ValueError('secret words')\n"
+        "processor = MessageProcessor.__new__(MessageProcessor)\nprocessor.domain = Domain.empty()\n"
+        "tracker = DialogueStateTracker('x', [])\n"
+        "try:\n    asyncio.run(processor._run_action(Failing(), tracker, None, None, PolicyPrediction([1.0], 'rules')))\n"
+        "except Exception:\n    print('Rasa would go on')\n"
+        "except runtime.TurnFailed as failed:\n    print('failed', len(tracker.events), 'secret' in str(failed), failed)"
+    )
+    assert done.stdout.split()[:3] == ["failed", "0", "False"], done.stdout + done.stderr
+    assert "ValueError at <string>:" in done.stdout

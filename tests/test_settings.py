@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_an_empty_environment_is_no_demo() -> None:
 
 
 @pytest.mark.parametrize("name", PRODUCTION)
-def test_production_refuses_to_start_without_it_and_says_its_name(name: str) -> None:
+def test_d10_production_refuses_to_start_without_it_and_says_its_name(name: str) -> None:
     without = {key: value for key, value in PRODUCTION.items() if key != name}
     with pytest.raises(SettingsError, match=f"Set {name}"):
         Settings.from_environment(without)
@@ -42,10 +43,10 @@ def test_production_refuses_to_start_without_it_and_says_its_name(name: str) -> 
 
 @pytest.mark.parametrize(
     "setting",
-    [setting for setting in TABLE if setting.secret and setting.name != "DEMO_KEY"],
+    [each for each in TABLE if each.secret and not each.may_be_empty and each.name != "DEMO_KEY"],
     ids=lambda setting: setting.name,
 )
-def test_production_refuses_the_secrets_of_the_demo(setting: Setting) -> None:
+def test_d10_production_refuses_the_secrets_of_the_demo(setting: Setting) -> None:
     with pytest.raises(SettingsError, match=setting.name):
         Settings.from_environment(PRODUCTION | {setting.name: setting.demo})
 
@@ -115,3 +116,90 @@ def test_the_environment_of_the_process_is_read_when_none_is_given(monkeypatch: 
     monkeypatch.setenv("CARELINE_DEMO", "1")
     monkeypatch.setenv("CLINIC_NAME", "Somewhere Else")
     assert Settings.from_environment()["CLINIC_NAME"] == "Somewhere Else"
+
+
+@pytest.mark.parametrize("empty", ["", " ", ",", " , "])
+@pytest.mark.parametrize("name", ["CARELINE_SECRET", "CARELINE_API_KEYS", "PORTAL_CLIENT_SECRET", "TWILIO_AUTH_TOKEN"])
+def test_d10_production_refuses_a_secret_that_is_empty(name: str, empty: str) -> None:
+    with pytest.raises(SettingsError, match=f"Set {name}"):
+        Settings.from_environment(PRODUCTION | {name: empty})
+
+
+def test_d10_a_secret_may_come_from_a_file_as_containers_have_it(tmp_path: Path) -> None:
+    file = tmp_path / "careline"
+    file.write_text("f" * 40 + "\n")
+    without = {key: value for key, value in PRODUCTION.items() if key != "CARELINE_SECRET"}
+    settings = Settings.from_environment(without | {"CARELINE_SECRET_FILE": str(file)})
+    assert settings["CARELINE_SECRET"] == "f" * 40
+
+
+def test_d10_the_demos_secret_is_refused_from_a_file_too(tmp_path: Path) -> None:
+    file = tmp_path / "careline"
+    file.write_text(DEMO_SECRET)
+    without = {key: value for key, value in PRODUCTION.items() if key != "CARELINE_SECRET"}
+    with pytest.raises(SettingsError, match="Set CARELINE_SECRET"):
+        Settings.from_environment(without | {"CARELINE_SECRET_FILE": str(file)})
+
+
+def test_d10_a_file_and_a_value_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="not both"):
+        Settings.from_environment(PRODUCTION | {"CARELINE_SECRET_FILE": str(tmp_path / "x")})
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_d10_a_file_that_cannot_be_read_is_named_by_its_setting(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "careline"
+    if content is not None:
+        file.write_bytes(content)
+    without = {key: value for key, value in PRODUCTION.items() if key != "CARELINE_SECRET"}
+    with pytest.raises(SettingsError, match="CARELINE_SECRET_FILE"):
+        Settings.from_environment(without | {"CARELINE_SECRET_FILE": str(file)})
+
+
+def test_d10_while_the_root_is_changed_both_are_known_and_the_new_one_comes_first() -> None:
+    old, new = PRODUCTION["CARELINE_SECRET"], "n" * 32
+    before = Settings.from_environment(PRODUCTION)
+    settings = Settings.from_environment(PRODUCTION | {"CARELINE_SECRET": new, "CARELINE_SECRET_OLDER": old})
+    assert (before.root_secrets, settings.root_secrets) == ((old,), (new, old))
+    assert settings.secrets_for("tracker store")[1] == before.secrets_for("tracker store")[0]
+    assert settings.private_secret != before.private_secret
+
+
+def test_no_two_uses_share_a_secret() -> None:
+    settings = Settings.from_environment(PRODUCTION)
+    derived = {settings.secrets_for(use)[0] for use in ("tracker store", "gateway store", "private side")}
+    assert len(derived | {PRODUCTION["CARELINE_SECRET"]}) == 4
+
+
+@pytest.mark.parametrize("older", [DEMO_SECRET, "short"])
+def test_d10_the_root_before_must_have_been_one(older: str) -> None:
+    with pytest.raises(SettingsError, match="CARELINE_SECRET_OLDER"):
+        Settings.from_environment(PRODUCTION | {"CARELINE_SECRET_OLDER": older})
+
+
+@pytest.mark.parametrize(("days", "talk", "conversations"), [("30", 30, 30), ("365", 365, 365), ("1", 1, 1)])
+def test_d04_talk_is_kept_for_as_many_days_as_said(days: str, talk: int, conversations: int) -> None:
+    settings = Settings.from_environment(DEMO | {"TALK_KEPT_DAYS": days})
+    assert (settings.talk_kept, settings.conversations_kept) == (timedelta(days=talk), timedelta(days=conversations))
+
+
+def test_d04_for_no_day_means_until_an_hour_of_rest() -> None:
+    settings = Settings.from_environment(DEMO | {"TALK_KEPT_DAYS": "0"})
+    assert (settings.talk_kept, settings.conversations_kept) == (timedelta(0), timedelta(hours=1))
+
+
+@pytest.mark.parametrize("days", ["366", "-1", "1.5", "forever", "", "²"])
+def test_d04_any_other_number_of_days_is_refused(days: str) -> None:
+    with pytest.raises(SettingsError, match="TALK_KEPT_DAYS"):
+        Settings.from_environment(DEMO | {"TALK_KEPT_DAYS": days})
+
+
+def test_an_agreement_for_a_channel_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CARELINE_BAA names pigeon"):
+        Settings.from_environment(PRODUCTION | {"CARELINE_BAA": "sms,pigeon"})
+
+
+@pytest.mark.parametrize("years", ["5", "0", "-6", "6.5", "", "for ever", "²", "1000"])
+def test_d05_the_audit_trail_is_kept_six_years_or_longer(years: str) -> None:
+    with pytest.raises(SettingsError, match="AUDIT_YEARS"):
+        Settings.from_environment({"CARELINE_DEMO": "1", "AUDIT_YEARS": years})

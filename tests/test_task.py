@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from actions.scheduling.book_appointment import (
     ActionBookAppointment,
     ValidateBookAppointmentForm,
 )
+from actions.task import Confirmation, TaskForm
 from tests.turns import (
     ADA,
     BANK,
@@ -61,7 +63,7 @@ def furnish(talk: Talk) -> Talk:
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Talk:
-    return furnish(Talk(tmp_path))
+    return furnish(Talk(tmp_path, act="pay_bill"))
 
 
 @pytest.fixture
@@ -255,7 +257,7 @@ async def test_a_no_button_confirms_nothing(talk: Talk) -> None:
     assert (talk.slots.get("refill_medication_confirmed"), talk.slots["declined"]) == (None, True)
 
 
-async def test_a_yes_button_of_an_older_summary_confirms_nothing(talk: Talk) -> None:
+async def test_r04_a_yes_button_of_an_older_summary_confirms_nothing(talk: Talk) -> None:
     await at_the_refill_confirmation(talk)
     old_yes = talk.picks()[0]
     talk.hears("make it oakway")
@@ -278,7 +280,7 @@ async def test_a_yes_button_of_another_task_confirms_nothing(talk: Talk) -> None
 
 
 @pytest.mark.parametrize("pick", ["all", "yes abc", "anybody", "slot-24-900-Chen", "physical", "../etc", ""])
-async def test_a_button_of_another_question_answers_nothing(talk: Talk, pick: str) -> None:
+async def test_r04_a_button_of_another_question_answers_nothing(talk: Talk, pick: str) -> None:
     talk.portal.accounts = [CLINIC_BILL, HOSPITAL_BILL]
     talk.hears("i want to pay", "pay_bill")
     await talk.fills(ValidatePayBillForm)
@@ -510,7 +512,7 @@ async def test_what_is_asked_for_somebody_else_is_refused_and_nothing_is_kept(ta
     talk.hears(said, "book_appointment")
     await talk.fills(ValidateBookAppointmentForm)
     assert (talk.acts, talk.loop, talk.slots.get("book_appointment_visit_type")) == (
-        ["utter_only_own_record"],
+        ["utter_not_for_this_person"],
         None,
         None,
     )
@@ -532,7 +534,7 @@ async def test_a_guess_or_a_long_sentence_is_no_yes(talk: Talk, said: str, confi
 
 
 async def test_the_buttons_of_a_confirmation_speak_the_language(tmp_path: Path) -> None:
-    talk = await at_the_refill_confirmation(furnish(Talk(tmp_path, language="es")))
+    talk = await at_the_refill_confirmation(furnish(Talk(tmp_path, language="es", act="pay_bill")))
     assert [button["title"] for button in talk.said[0]["buttons"]] == ["Sí", "No"]
 
 
@@ -572,3 +574,36 @@ async def test_the_amount_is_confirmed_in_the_very_cents_that_are_charged(talk: 
     await talk.does(ActionPayBill)
     assert said == "$92.25"
     assert talk.portal.called("pay")[0][1] == 9225
+
+
+async def test_the_same_request_again_is_asked_the_same_question_again(stranger: Talk) -> None:
+    stranger.hears("pay my bill", "pay_bill")
+    await stranger.fills(ValidatePayBillForm)
+    stranger.hears("pay my bill", "pay_bill")
+    events = await stranger.fills(ValidatePayBillForm)
+    assert stranger.requested == "sign_in_phone"
+    # Rasa takes a form that sets nothing but its next question for one that refuses the message.
+    assert [event["name"] for event in events if event["event"] == "slot" and event["name"] != "requested_slot"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [ValidatePayBillForm, ValidateRefillMedicationForm, ValidateBookAppointmentForm],
+    ids=lambda form: form.capability,
+)
+@pytest.mark.parametrize("pick", ["yes", "forged", None])
+async def test_r04_a_yes_before_anything_was_read_back_writes_nothing(
+    talk: Talk, form: type[TaskForm], pick: str | None
+) -> None:
+    made = form()
+    confirmation = next(question for question in made.questions() if isinstance(question, Confirmation))
+    talk.hears(made.capability.replace("_", " "), made.capability)
+    await talk.fills(form)
+    assert talk.requested not in (None, confirmation.slot)
+    # Anybody can work out what a yes to the slots as they are now would look like.
+    forged = next(each["payload"] for each in confirmation.buttons(talk.turn()))
+    picked = json.loads(forged.removeprefix("/inform"))["pick"] if pick == "forged" else pick
+    talk.hears("Yes" if picked else "yes", "affirm", pick=picked)
+    await talk.fills(form)
+    assert (talk.slots.get(confirmation.slot), talk.followup) == (None, None)
+    assert (talk.portal.booked, talk.portal.refills, talk.portal.payments) == ([], [], [])

@@ -27,11 +27,13 @@ from actions.portal_client import (
 )
 from actions.task import TaskForm
 from actions.turn import CarelineAction, Event, Turn
+from audit import Trail
 from clock import CLINIC_ZONE, FixedClock
-from identity import CodeNotSent, Delivery, Identity, Keys, open_engine
+from identity import CodeNotSent, Delivery, Identity, Keys, Limits, Notice, open_engine
 from settings import Settings
 from tests.fakes import A_TUESDAY, FakeDirectory, FakePortal
 
+KEYS = Keys("only these tests know this secret")
 NOW = A_TUESDAY.astimezone(CLINIC_ZONE)
 PHONE, BORN = "+15415550121", date(1984, 3, 12)
 ADA = Person("patient-zq71", "Adalinde", "Adalinde Quillfeather", PHONE, can_text=True, language="en")
@@ -80,10 +82,17 @@ class Outbox:
     deliveries: list[Delivery] = field(default_factory=list)
     broken: Exception | None = None
 
+    notices: list[Notice] = field(default_factory=list)
+
     def send(self, delivery: Delivery) -> None:
         if self.broken is not None:
             raise self.broken
         self.deliveries.append(delivery)
+
+    def send_notice(self, notice: Notice) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.notices.append(notice)
 
 
 @dataclass(frozen=True)
@@ -91,8 +100,14 @@ class FakeServices(Services):
     """Services whose portal is a list; who is signed in is decided by the real identity all the same."""
 
     portal: FakePortal = field(kw_only=True)
+    others: dict[str, FakePortal] = field(default_factory=dict, kw_only=True)
+    """The portals of other people's records, by patient id."""
 
-    async def portal_for(self, sender_id: str) -> Portal:
+    async def portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
+        own, record = await self.own_portal_for(sender_id, act, channel), await self.acting_for(sender_id)
+        return own if record is None else self.others[record.patient_id]
+
+    async def own_portal_for(self, sender_id: str, act: str, channel: str) -> Portal:
         if await self.signed_in(sender_id) is None:
             raise NotSignedIn
         return self.portal
@@ -109,11 +124,12 @@ class Talk:
         channel: str = "web",
         caller: str | None = None,
         signed_in: bool = True,
+        act: str | None = None,
     ) -> None:
         self.clock = FixedClock(A_TUESDAY)
-        self.identity = Identity(
-            open_engine(f"sqlite:///{folder}/identity.db"), self.clock, Keys("only these tests know this secret")
-        )
+        self._url = f"sqlite:///{folder}/identity.db"
+        self.identity = self._identity()
+        self.trail = Trail(open_engine(self._url), self.clock, KEYS)
         self.portal = FakePortal(clock=self.clock, who=ADA)
         self.directory = FakeDirectory(people=[(ADA, BORN)])
         self.outbox = Outbox()
@@ -128,8 +144,10 @@ class Talk:
         self.said: list[dict[str, Any]] = []
         """What the last action said."""
         self.followup: str | None = None
-        if signed_in:
-            self.sign_in()
+        if signed_in and channel == "alexa":
+            self.sign_in_by_voice()
+        elif signed_in:
+            self.sign_in(act)
 
     @property
     def acts(self) -> list[str]:
@@ -148,12 +166,34 @@ class Talk:
         payloads = [button["payload"] for message in self.said for button in message["buttons"]]
         return [json.loads(payload.removeprefix("/inform"))["pick"] for payload in payloads]
 
-    def sign_in(self) -> None:
-        assert self.identity.check_code(self.sender, self.code()).outcome == "accepted"
+    def sign_in(self, act: str | None = None, who: Person = ADA) -> None:
+        """Sign in, for `act` when one asked for it."""
+        assert self.identity.check_code(self.sender, self.code(act=act, who=who)).outcome == "accepted"
 
-    def code(self, purpose: str = "sign_in") -> str:
+    def limit(self, **limits: Any) -> None:
+        """Go on under other limits."""
+        self.identity = self._identity(**limits)
+        self.services = _services(self)
+
+    def _identity(self, **limits: Any) -> Identity:
+        keys = Keys("only these tests know this secret")
+        kept = Limits(personal_on_assistants=True, passcode_work=2**10, **limits)
+        return Identity(open_engine(self._url), self.clock, keys, kept)
+
+    def sign_in_by_voice(self) -> None:
+        """Come by a linked account and say the passcode, which was chosen on the web."""
+        web, here = self.identity.open_conversation("web", "en").sender_id, self.sender
+        self.sender = web
+        self.sign_in("manage_quick_login")
+        assert self.identity.set_passcode(web, "7391", BORN) == "set"
+        self.identity.sign_out(web)
+        self.sender = here
+        self.identity.sign_in_linked(here, ADA)
+        assert self.identity.check_passcode(here, "7391").outcome == "accepted"
+
+    def code(self, purpose: str = "sign_in", act: str | None = None, who: Person = ADA) -> str:
         """Have a code sent and read it."""
-        start = self.identity.start_challenge(self.sender, ADA, purpose)
+        start = self.identity.start_challenge(self.sender, who, purpose, f"{PHONE}|{BORN}", act)
         assert start.delivery is not None
         return start.delivery.code
 
@@ -244,6 +284,7 @@ def _services(talk: Talk) -> FakeServices:
         client=cast(Any, None),
         tokens=cast(Any, None),
         server=cast(Any, None),
+        trail=talk.trail,
         portal=talk.portal,
     )
 

@@ -150,7 +150,10 @@ class ActionAskPayBillAccount(CarelineAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         owed = await owed_accounts(turn)
-        said = [f"{account_words(account, turn.language)}, {money_words(account.cents)}" for account in owed]
+        said = [
+            f"{account_words(account, turn.language, turn.record_name)}, {money_words(account.cents)}"
+            for account in owed
+        ]
         buttons = [button(title, account.id) for title, account in zip(said, owed, strict=True)]
         turn.utter("utter_ask_pay_bill_account", buttons=buttons, accounts=listed(said, turn.language))
         return []
@@ -172,7 +175,11 @@ class ActionAskPayBillAmount(CarelineAction):
         whole = f"{'Todo' if turn.language == 'es' else 'All of it'}, {owed}"
         response = "utter_ask_pay_bill_amount_due" if due else "utter_ask_pay_bill_amount"
         turn.utter(
-            response, buttons=[button(whole, "all")], account=account_words(account, turn.language), owed=owed, due=due
+            response,
+            buttons=[button(whole, "all")],
+            account=account_words(account, turn.language, turn.record_name),
+            owed=owed,
+            due=due,
         )
         return []
 
@@ -214,7 +221,7 @@ class ActionAskPayBillConfirmed(CarelineAction):
             "utter_ask_pay_bill_confirmed",
             buttons=PayBillConfirmed().buttons(turn),
             amount=money_words(cents),
-            account=account_words(account, turn.language),
+            account=account_words(account, turn.language, turn.record_name),
             method=method_words(method, turn.language),
         )
         return []
@@ -236,7 +243,7 @@ class ActionPayBill(TaskAction):
         payment = await (await turn.portal()).pay(account.id, cents, method.id, _key(turn, account, cents))
         values = {
             "amount": money_words(payment.cents),
-            "account": account_words(account, turn.language),
+            "account": account_words(account, turn.language, turn.record_name),
             "method": method_words(method, turn.language),
             "receipt": payment.receipt,
             "left": money_words(await _left(turn, account, payment.cents)),
@@ -288,13 +295,13 @@ def method_named(text: str, methods: list[PaymentMethod]) -> str | None:
     return cards[0].id if len(cards) == 1 and any(word in folded for word in CARD_WORDS) else None
 
 
-def account_words(account: AccountBalance, language: str) -> str:
-    """'your clinic bill' or 'su cuenta de la clínica'."""
-    if language == "es":
-        return {"clinic": "su cuenta de la clínica", "hospital": "su cuenta del hospital"}.get(
-            account.name, f"su cuenta de {account.name}"
-        )
-    return f"your {account.name} bill"
+def account_words(account: AccountBalance, language: str, whose: str = "") -> str:
+    """'your clinic bill' or 'su cuenta de la clínica'; of somebody else "Ada's clinic bill"."""
+    if language != "es":
+        return f"{whose}'s {account.name} bill" if whose else f"your {account.name} bill"
+    known = {"clinic": "cuenta de la clínica", "hospital": "cuenta del hospital"}
+    name = known.get(account.name, f"cuenta de {account.name}")
+    return f"la {name} de {whose}" if whose else f"su {name}"
 
 
 def method_words(method: PaymentMethod, language: str) -> str:

@@ -3,7 +3,9 @@
 from actions.portal_client.directory import FhirDirectory
 from actions.portal_client.errors import (
     DuplicateRequest,
+    NoAccess,
     NotOffered,
+    NotRecorded,
     OutcomeUnknown,
     PortalError,
     PortalUnavailable,
@@ -28,6 +30,8 @@ from actions.portal_client.models import (
     SlotWish,
     TestResult,
 )
+from actions.portal_client.models.sharing import Dependent
+from actions.portal_client.noting import AccessTrail, Asked
 from actions.portal_client.port import Directory, Portal, PublicPortal
 from actions.portal_client.portal import FhirPortal
 from actions.portal_client.public import FhirPublicPortal
@@ -37,15 +41,20 @@ from actions.portal_client.wire import portal_http_client
 
 __all__ = [
     "AccessToken",
+    "AccessTrail",
     "AccountBalance",
     "Appointment",
+    "Dependent",
+    "Asked",
     "Directory",
     "DuplicateRequest",
     "FhirDirectory",
     "FhirPortal",
     "FhirPublicPortal",
     "Medication",
+    "NoAccess",
     "NotOffered",
+    "NotRecorded",
     "OpenSlot",
     "OutcomeUnknown",
     "Payment",

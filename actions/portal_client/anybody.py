@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from actions.portal_client.errors import PortalUnavailable, SessionExpired
+from actions.portal_client.noting import AccessTrail
 from actions.portal_client.server import Server
 from actions.portal_client.tokens import TokenClient
 from actions.portal_client.transport import FhirTransport
@@ -15,10 +16,12 @@ from actions.portal_client.transport import FhirTransport
 class AnybodysCalls:
     """Calls without a patient; the token opens nobody's record."""
 
-    def __init__(self, client: httpx.AsyncClient, tokens: TokenClient, server: Server | None = None) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, tokens: TokenClient, server: Server | None = None, *, trail: AccessTrail
+    ) -> None:
         self._tokens = tokens
         self._server = server or Server()
-        self._fhir = FhirTransport(client, None, tokens.own_token, tokens.clock, self._server)
+        self._fhir = FhirTransport(client, None, tokens.own_token, tokens.clock, self._server, trail=trail)
 
     async def _asked[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask, once more with a new token when the portal has forgotten the old one.

@@ -11,6 +11,7 @@ import httpx
 
 from actions.portal_client.errors import PortalError, SessionExpired
 from actions.portal_client.fhir import Json, id_of, reading
+from actions.portal_client.noting import AccessTrail
 from actions.portal_client.server import Server
 from actions.portal_client.transport import AccessToken, FhirTransport
 from clock import Clock
@@ -27,10 +28,11 @@ class PatientCalls:
         clock: Clock,
         zone: ZoneInfo,
         *,
+        trail: AccessTrail,
         server: Server | None = None,
     ) -> None:
         self._server = server or Server()
-        self._fhir = FhirTransport(client, patient_id, access_token, clock, self._server)
+        self._fhir = FhirTransport(client, patient_id, access_token, clock, self._server, trail=trail)
         self._patient_id = patient_id
         self._clock = clock
         self._zone = zone

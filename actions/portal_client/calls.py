@@ -11,6 +11,8 @@ from actions.portal_client.fhir import Json
 
 Params = Sequence[tuple[str, str]]
 
+# Who somebody is, or the words in which they asked.
+PERSONAL = frozenset({"patient", "identifier", "_id", "_content"})
 _KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -28,6 +30,8 @@ class Call:
     writes: bool = False
     open_to_all: bool = False
     """Needs no token."""
+    searches: str = ""
+    """The type that is searched for; a link to the next page need not say it."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,10 @@ def checked_key(key: str) -> str:
 
 
 def search_call(rtype: str, params: Params, can_post: bool) -> Call:
-    """A search; one that says who somebody is goes in the body if it can, as addresses end up in access logs."""
-    if can_post and any(name in ("patient", "identifier", "_id") for name, _ in params):
-        return Call("POST", f"{rtype}/_search", form=params)
-    return Call("GET", rtype, params=params)
+    """A search; one that tells something of a person goes in the body if it can, as addresses end up in access logs."""
+    if can_post and any(name in PERSONAL for name, _ in params):
+        return Call("POST", f"{rtype}/_search", form=params, searches=rtype)
+    return Call("GET", rtype, params=params, searches=rtype)
 
 
 def open_end(call: Call, error: PortalUnavailable) -> PortalUnavailable | OutcomeUnknown:

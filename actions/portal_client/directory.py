@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from actions.portal_client.anybody import AnybodysCalls
-from actions.portal_client.fhir import parameters, reading
+from actions.portal_client.fhir import Json, parameters, reading
 from actions.portal_client.models import Person
 from actions.portal_client.paging import Found
-from actions.portal_client.people import is_person, to_person
+from actions.portal_client.people import is_person, is_teenager, reaches_guardian, to_person
+from clock import CLINIC_ZONE
 
 
 class FhirDirectory(AnybodysCalls):
@@ -27,4 +28,11 @@ class FhirDirectory(AnybodysCalls):
             found.take(reply.of_type("Bundle"), "Patient")
             # Looked at again, since a server that ignored a part of the question would let in the wrong person.
             fitting = [each for each in found.matches if is_person(each, phone_e164, birth_date)]
-            return to_person(fitting[0], phone_e164) if len(fitting) == len(found.matches) == 1 else None
+            if not len(fitting) == len(found.matches) == 1:
+                return None
+            return to_person(fitting[0], phone_e164, self._reaches_guardian(fitting[0], phone_e164, found))
+
+    def _reaches_guardian(self, patient: Json, phone: str, found: Found) -> bool:
+        if not is_teenager(patient, self._tokens.clock.now().astimezone(CLINIC_ZONE).date()):
+            return False
+        return reaches_guardian(patient, phone, list(found.of("RelatedPerson").values()))

@@ -14,7 +14,6 @@ from actions.portal_client.fhir import (
     concept,
     id_of,
     reading,
-    reference_id,
     text_in,
     to_day,
     to_instant,
@@ -55,7 +54,7 @@ class DocumentsCalls(AskingCalls):
         with reading("DocumentReference"):
             attachment = document["content"][0]["attachment"]
             title, content_type = _title(document), text_in(attachment, "contentType")
-            inline, address = text_in(attachment, "data"), reference_id(text_in(attachment, "url"), "Binary")
+            inline, address = text_in(attachment, "data"), self._fhir.own_id(text_in(attachment, "url"), "Binary")
         if not inline and address is None:
             raise UnusableAnswer("the portal keeps this document elsewhere")
         if not inline:

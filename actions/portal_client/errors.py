@@ -2,11 +2,13 @@
 
 PortalError
 ├── PortalUnavailable        try later (no answer, too slow, too busy, server error)
-│   └── UnusableAnswer       answered, but not with something we may show to this person
+│   ├── UnusableAnswer       answered, but not with something we may show to this person
+│   └── NotRecorded          the access cannot be noted in the audit trail, so nothing is shown or begun
 ├── SessionExpired           verify again
 ├── OutcomeUnknown           a write was sent and nobody can say whether it was done
 └── Refused                  the portal said no; `code` says why
     ├── SlotTaken            choose another time
+    ├── NoAccess             this record may not be opened, for whatever reason
     ├── NotOffered           this portal has no way to do it: its own page or a person
     └── DuplicateRequest     already asked for; `reference` names the earlier request
 
@@ -33,6 +35,13 @@ class PortalUnavailable(PortalError):
 
 class UnusableAnswer(PortalUnavailable):
     """The portal answered something that must not be used: broken, not FHIR, too long, or about somebody else."""
+
+
+class NotRecorded(PortalUnavailable):
+    """An access that cannot be noted is not made use of: nothing was shown, and no write was begun."""
+
+    def __init__(self) -> None:
+        super().__init__("the access cannot be noted")
 
 
 class SessionExpired(PortalError):
@@ -68,6 +77,13 @@ class SlotTaken(Refused):
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__("conflict", detail)
+
+
+class NoAccess(Refused):
+    """The person who signed in may not open this record (any more); why, is never told."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden", "no-access")
 
 
 class NotOffered(Refused):

@@ -57,7 +57,7 @@ class PastVisitCalls(PatientCalls):
             if attachment is None:
                 return None
             kind, inline = _media_type(attachment), text_in(attachment, "data")
-            body = reference_id(text_in(attachment, "url"), "Binary")
+            body = self._fhir.own_id(text_in(attachment, "url"), "Binary")
         if not inline and body is not None:
             binary = (await self._fhir.read("Binary", body)).of_type("Binary")
             with reading("Binary"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from actions.portal_client.area import PatientCalls
-from actions.portal_client.fhir import Json, codes, id_of, reading, text_in, to_day, written_name
+from actions.portal_client.fhir import Json, codes, id_of, reading, text_in, to_moment, written_name
 from actions.portal_client.models import Language, Person
 from clock import CLINIC_ZONE
+
+TEEN_FROM, ADULT_FROM = 12, 18
 
 
 class PersonCalls(PatientCalls):
@@ -19,7 +22,10 @@ class PersonCalls(PatientCalls):
     async def person(self) -> Person:
         patient = (await self._fhir.read("Patient", self._patient_id)).of_type("Patient")
         with reading("Patient"):
-            return to_person(patient, _best_phone(patient))
+            phone, guardians = _best_phone(patient), []
+            if is_teenager(patient, self._clock.now().astimezone(self._zone).date()):
+                guardians = (await self._fhir.search("RelatedPerson", [("patient", self._patient_id)])).matches
+            return to_person(patient, phone, reaches_guardian(patient, phone, guardians))
 
 
 def is_person(patient: Json, phone: str, birth_date: date) -> bool:
@@ -28,7 +34,22 @@ def is_person(patient: Json, phone: str, birth_date: date) -> bool:
     return bool(alive) and patient.get("birthDate") == birth_date.isoformat() and bool(_lines(patient, phone))
 
 
-def to_person(patient: Json, phone: str) -> Person:
+def is_teenager(patient: Json, today: date) -> bool:
+    """Whether somebody is from 12 to 17 on a day; one whose birth date is not certain may be."""
+    year, month, day = (int(part) for part in (*patient["birthDate"].split("-"), "0", "0")[:3])
+    had_birthday = (month, day) <= (today.month, today.day)
+    age = today.year - year - (0 if had_birthday else 1)
+    return TEEN_FROM <= age < ADULT_FROM
+
+
+def reaches_guardian(patient: Json, phone: str, guardians: Sequence[Json]) -> bool:
+    """Whether a teenager's number also reaches somebody who acts for them (RelatedPerson), or a contact on file."""
+    acting = [each for each in guardians if each.get("active", True)]
+    theirs = [*acting, *patient.get("contact", [])]
+    return bool(phone) and any(_lines(each, phone) for each in theirs)
+
+
+def to_person(patient: Json, phone: str, shares_phone_with_guardian: bool = False) -> Person:
     """A Patient, to be reached at that number."""
     full = official_name(patient)
     usual = next((name for name in patient["name"] if name.get("use") == "usual"), full)
@@ -40,6 +61,7 @@ def to_person(patient: Json, phone: str) -> Person:
         can_text=any(line.get("system") == "sms" or line.get("use") == "mobile" for line in _lines(patient, phone)),
         language=preferred_language(patient),
         phone_since=_since(patient, phone, CLINIC_ZONE),
+        shares_phone_with_guardian=shares_phone_with_guardian,
     )
 
 
@@ -61,8 +83,16 @@ def _best_phone(patient: Json) -> str:
 
 def _since(patient: Json, phone: str, zone: ZoneInfo) -> datetime | None:
     starts = [each.get("period", {}).get("start", "") for each in _lines(patient, phone)]
-    days = [to_day(start, zone) for start in starts if start]
-    return datetime.combine(max(days), time(0), zone) if days else None
+    return max((_latest(start, zone) for start in starts if start), default=None)
+
+
+def _latest(start: str, zone: ZoneInfo) -> datetime:
+    """The moment that a FHIR dateTime says; of a day, month or year alone its last, since nothing may open too early."""
+    if "T" in start:
+        return to_moment(start, zone)
+    year, month, day = (int(part) for part in (*start.split("-"), "0", "0")[:3])
+    until = date(year, month, day) + timedelta(days=1) if day else date(year + month // 12, month % 12 + 1, 1)
+    return datetime.combine(until if month else date(year + 1, 1, 1), time(0), zone) - timedelta(microseconds=1)
 
 
 def _lines(patient: Json, phone: str) -> list[Json]:

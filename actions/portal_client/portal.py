@@ -23,5 +23,6 @@ class FhirPortal(
     """`Portal` over FHIR R4, bound to one patient; make one per turn.
 
     `client` is shared by all patients and carries the base address; `access_token` is asked before every call and may
-    answer from memory; `server` is what the process already knows about the portal.
+    answer from memory; `server` is what the process already knows about the portal; `trail` is where every request is
+    noted, bound to who asks, for whom and what for.
     """

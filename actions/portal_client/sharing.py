@@ -203,6 +203,7 @@ def _to_dependent(parts: dict[str, Json], zone: ZoneInfo) -> Dependent:
         text_in(parts.get("relationship", {}), "valueCode"),
         _level(text_in(parts["level"], "valueCode")),
         to_day(parts["until"]["valueDate"], zone) if "until" in parts else None,
+        text_in(parts.get("gender", {}), "valueCode"),
     )
 
 
@@ -258,6 +259,7 @@ def _to_access(event: Json, patient: str, zone: ZoneInfo) -> Access:
         changed=event.get("action") in ("C", "U", "D"),
         refused=event.get("outcome") not in ("0", None),
         channel=details.get("channel", ""),
+        request=details.get("X-Request-Id", ""),
     )
 
 

@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 import jwt
 
-from actions.portal_client.errors import PortalUnavailable, SessionExpired, UnusableAnswer
+from actions.portal_client.errors import NoAccess, PortalUnavailable, SessionExpired, UnusableAnswer
 from actions.portal_client.fhir import reading
 from actions.portal_client.wire import DEADLINE, Answer, Lost, NotSent, TooLong, ask
 from clock import Clock
@@ -104,11 +104,20 @@ class TokenClient:
         """Ask for a new one next time: the portal no longer takes this one."""
         self._own = None
 
-    async def exchange(self, patient_id: str, verified_at: datetime, channel: str = "web") -> AccessToken:
+    async def exchange(
+        self, patient_id: str, verified_at: datetime, channel: str = "web", for_patient: str | None = None
+    ) -> AccessToken:
         """Get a token for a person who was verified by us at that moment, over that channel.
+
+        Args:
+            patient_id: Who was verified.
+            verified_at: When.
+            channel: "web", "sms", "phone" or "alexa".
+            for_patient: Whose record the token is to open; their own when None. The portal decides at each exchange.
 
         Raises:
             SessionExpired: the portal does not take our word for it; verify again.
+            NoAccess: there is no access to that other record, or no longer.
             PortalUnavailable: no answer, or our own client is not accepted.
         """
         asked = {
@@ -116,6 +125,15 @@ class TokenClient:
             "subject_token": self._vouch(patient_id, verified_at, channel),
             "subject_token_type": JWT_TYPE,
         }
+        if for_patient in (None, patient_id):
+            return await self._exchanged(asked, patient_id)
+        try:
+            return await self._exchanged({**asked, "patient": for_patient}, for_patient)
+        except SessionExpired:
+            # RFC 8693 has one error for both; whether it was our word for the person shows on their own record.
+            raise NoAccess from None
+
+    async def _exchanged(self, asked: dict[str, str], patient_id: str) -> AccessToken:
         token = _to_token(await self._ask(asked))
         if token.patient_id != patient_id:
             raise UnusableAnswer("the portal gave a token for somebody else")

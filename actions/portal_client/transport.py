@@ -2,6 +2,7 @@
 
 A read is tried again once, within the same deadline, after a connection error or a server error. A write is never sent
 twice: when its outcome is open it is looked for once by its key, and if that tells nothing the caller learns so.
+Whatever is about a patient is noted before it is released; what cannot be noted is not read, and not begun.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from actions.portal_client.answers import FHIR_JSON, read_refusal, read_resource
 from actions.portal_client.calls import Call, Params, Reply, Trace, checked_key, open_end, search_call
 from actions.portal_client.compartment import check_owner
 from actions.portal_client.errors import (
+    NotRecorded,
     OutcomeUnknown,
     PortalUnavailable,
     Refused,
     SessionExpired,
     UnusableAnswer,
 )
-from actions.portal_client.fhir import Json, checked_id, dump_json, has_key, reading
+from actions.portal_client.fhir import Json, checked_id, dump_json, has_key, reading, reference_id
+from actions.portal_client.noting import AccessTrail, Journey
 from actions.portal_client.paging import CEILING, MOST_PAGES, PAGE, Found, looks_cut, next_link
 from actions.portal_client.server import Capabilities, Server, read_capabilities
 from actions.portal_client.vocabulary import REQUEST_KEY
@@ -43,13 +46,21 @@ class FhirTransport:
     """FHIR interactions as one patient (or, with `patient_id` None, as nobody in particular)."""
 
     def __init__(
-        self, client: httpx.AsyncClient, patient_id: str | None, access_token: AccessToken, clock: Clock, server: Server
+        self,
+        client: httpx.AsyncClient,
+        patient_id: str | None,
+        access_token: AccessToken,
+        clock: Clock,
+        server: Server,
+        *,
+        trail: AccessTrail,
     ) -> None:
         self._client = client
         self._patient_id = patient_id
         self._access_token = access_token
         self._clock = clock
         self._server = server
+        self._trail = trail
         self._base = client.base_url.join(server.fhir_path)
         # One per portal object, hence per turn of a conversation, so that both sides' logs can be laid side by side.
         self._turn = uuid4().hex[:16]
@@ -69,6 +80,14 @@ class FhirTransport:
         if reply.of_type(rtype).get("id") != rid:
             raise UnusableAnswer(f"the portal answered with another {rtype}")
         return reply
+
+    def own_id(self, address: str, rtype: str) -> str | None:
+        """The id in the address of something that this server keeps; None when it is no such address.
+
+        Raises:
+            UnusableAnswer: it is kept on another server, from which nothing is fetched.
+        """
+        return reference_id(self._same_origin(address), rtype) if address else None
 
     async def search(self, rtype: str, params: Params, at_most: int = CEILING) -> Found:
         """The matches, over as many pages as it takes."""
@@ -162,7 +181,7 @@ class FhirTransport:
             if len(found.matches) >= at_most or link is None or link in seen or len(seen) >= MOST_PAGES:
                 break
             seen.add(link)
-            call = Call("GET", self._same_origin(link))
+            call = Call("GET", self._same_origin(link), searches=rtype)
         if cut and len(found.matches) < at_most:
             return await self._whole(first, rtype)
         if len(found.matches) >= CEILING or len(seen) >= MOST_PAGES:
@@ -195,23 +214,63 @@ class FhirTransport:
         return str(url)
 
     async def _send(self, call: Call) -> Reply:
-        """Make one call and say what became of it in the words of the error tree."""
-        request = self._request(call, None if call.open_to_all else await self._access_token())
+        """Make one call, note it, and say what became of it in the words of the error tree.
+
+        Raises:
+            NotRecorded: a write was not begun, or what was read is not released.
+        """
+        token = None if call.open_to_all else await self._access_token()
+        request = self._request(call, token)
+        journey = Journey(call, request.headers["x-request-id"])
+        if journey.is_noted and call.writes:
+            await self._trail.ready()
+        try:
+            reply = self._judge(call, await self._answer(call, request, journey))
+        except BaseException as error:
+            journey.failed(error)
+            await self._note_all_the_same(journey)
+            raise
+        journey.done(reply.resource)
+        # A write that is done is called done, whatever becomes of its note.
+        await (self._note_all_the_same(journey) if call.writes else self._note(journey))
+        return reply
+
+    async def _note(self, journey: Journey) -> None:
+        if journey.rows:
+            # Whoever asked may be gone; that it was asked is noted all the same.
+            await asyncio.shield(self._trail.note(journey.rows))
+
+    async def _note_all_the_same(self, journey: Journey) -> None:
+        """Note what can no longer be held back; that it could not be noted is for the operator to know."""
+        try:
+            await self._note(journey)
+        except Exception as error:
+            reason = "unavailable" if isinstance(error, NotRecorded) else type(error).__name__
+            for row in journey.rows:
+                logger.error(
+                    "event=not_recorded request=%s interaction=%s type=%s outcome=%s reason=%s",
+                    *(row.request, row.interaction, row.rtype, row.outcome, reason),
+                )
+
+    async def _answer(self, call: Call, request: httpx.Request, journey: Journey) -> Answer:
         try:
             async with asyncio.timeout(DEADLINE):
-                answer = await (ask(self._client, request) if call.writes else self._ask_twice(request))
-        except NotSent:
+                return await (ask(self._client, request) if call.writes else self._ask_twice(request, journey))
+        except NotSent as error:
+            journey.failed(error)
             raise PortalUnavailable("the portal cannot be reached") from None
-        except (Lost, TooLong, TimeoutError):
+        except (Lost, TooLong, TimeoutError) as error:
+            journey.failed(error)
             raise open_end(call, PortalUnavailable()) from None
-        return self._judge(call, answer)
 
-    async def _ask_twice(self, request: httpx.Request) -> Answer:
+    async def _ask_twice(self, request: httpx.Request, journey: Journey) -> Answer:
         try:
             answer = await ask(self._client, request)
-        except (NotSent, Lost):
+        except (NotSent, Lost) as error:
+            journey.failed(error, again=True)
             return await ask(self._client, request)
         if answer.status in (500, 502, 503, 504) and answer.retry_after is None:
+            journey.failed(PortalUnavailable(), again=True)
             return await ask(self._client, request)
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from actions.portal_client.area import PatientCalls
+from actions.portal_client.errors import Refused
 from actions.portal_client.fhir import Json, codes, number_in, reading, reference_id, text_in, to_day, to_moment, words
 from actions.portal_client.models.results import Trend, TrendPoint
 from actions.portal_client.sensitivity import is_restricted
 from actions.portal_client.vocabulary import LOINC
 
+CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
+"""Of LOINC; anything else would change the question."""
 CATEGORIES = "vital-signs,laboratory,activity"
 TOLD = ("final", "amended", "corrected")
 # UCUM unit, to the first of its kind, as factor and offset: value * factor + offset.
@@ -54,6 +58,8 @@ class TrendCalls(PatientCalls):
 
     async def _values(self, wanted: Sequence[str], since: date | None) -> list[Value]:
         """Every number with one of these codes, or with any, in no order."""
+        if not all(CODE.fullmatch(code) for code in wanted):
+            raise Refused("not-found")
         asked = [("patient", self._patient_id), ("_sort", "-date")]
         asked += [("code", ",".join(f"{LOINC}|{code}" for code in wanted))] if wanted else [("category", CATEGORIES)]
         asked += [("date", f"ge{since.isoformat()}")] if since else []

@@ -36,6 +36,7 @@ class ViewTestResultsQuery(Remark):
     """What was asked for in the words that opened the task; never asked."""
 
     slot = "view_test_results_query"
+    of_record = False
 
     async def mention(self, turn: Turn) -> Any | None:
         if turn.picked or await turn.signed_in() is None:

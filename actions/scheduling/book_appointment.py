@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.offers import button
-from actions.portal_client import Appointment, OpenSlot, SlotTaken, SlotWish
+from actions.portal_client import Appointment, OpenSlot, Refused, SlotTaken, SlotWish
 from actions.reading.visit_types import visit_type_name
 from actions.reading.when import HORIZON
 from actions.scheduling.book_appointment_questions import (
@@ -64,7 +64,7 @@ class ActionAskBookAppointmentProvider(CarelineAction):
         return "action_ask_book_appointment_provider"
 
     async def act(self, turn: Turn) -> list[Event]:
-        earlier = {visit.provider.id for visit in await (await turn.portal()).appointments() if visit.provider}
+        earlier = await self._seen_before(turn)
         own = [provider for provider in await providers_of(turn) if provider.id in earlier]
         open_with = [provider for provider in own if await self._has_openings(turn, provider.id)]
         buttons = [button(doctor_words(provider.name, turn.language), provider.id) for provider in open_with[:3]]
@@ -72,11 +72,28 @@ class ActionAskBookAppointmentProvider(CarelineAction):
         turn.utter("utter_ask_book_appointment_provider", buttons=[*buttons, button(anybody, "anybody")])
         return []
 
+    async def _seen_before(self, turn: Turn) -> set[str]:
+        try:
+            visits = await (await turn.portal()).appointments()
+        except Refused:
+            # Whoever books for a teenager does not see their visits.
+            return set()
+        return {visit.provider.id for visit in visits if visit.provider}
+
     async def _has_openings(self, turn: Turn, provider_id: str) -> bool:
         """False for somebody who does not do this kind of visit, or is booked out: no use in suggesting them."""
         visit_type = turn.slot("book_appointment_visit_type")
         wish = SlotWish(visit_type, provider_id, None, turn.now, turn.now + HORIZON, limit=1)
         return bool(await (await turn.portal()).open_slots(wish))
+
+
+class ActionAskBookAppointmentWhen(CarelineAction):
+    def name(self) -> str:
+        return "action_ask_book_appointment_when"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.utter("utter_ask_book_appointment_when")
+        return []
 
 
 class ActionAskBookAppointmentSlot(CarelineAction):

@@ -22,6 +22,7 @@ ANYBODY = {"id": None, "name": None}
 
 class BookAppointmentVisitType(Question):
     slot = "book_appointment_visit_type"
+    of_record = False
     said_like = frozenset(
         {"ask_medical_advice", "view_immunizations", "add_immunization", "view_upcoming_tests", "join_video_visit"}
     )
@@ -46,6 +47,7 @@ class BookAppointmentProvider(Question):
     """With whom; `{"id": None}` means anybody."""
 
     slot = "book_appointment_provider"
+    of_record = False
 
     async def answer(self, turn: Turn) -> Any | None:
         if turn.picked:
@@ -81,6 +83,7 @@ class BookAppointmentPlace(Remark):
     """Where; never asked, heeded when said."""
 
     slot = "book_appointment_place"
+    of_record = False
 
     async def mention(self, turn: Turn) -> Any | None:
         if turn.picked or await turn.signed_in() is None:
@@ -92,6 +95,7 @@ class BookAppointmentPlace(Remark):
 
 class BookAppointmentWhen(Question):
     slot = "book_appointment_when"
+    of_record = False
 
     async def answer(self, turn: Turn) -> Any | None:
         when = read_when(turn.text, turn.now, turn.language)
@@ -115,6 +119,7 @@ class BookAppointmentSlot(Question):
     """One of the times that were offered."""
 
     slot = "book_appointment_slot"
+    of_record = False
     offer = "book_appointment_offer"
     depends_on = (
         "book_appointment_visit_type",

@@ -24,10 +24,16 @@ STRIDE = 12
 FEWEST = 2
 """A message of fewer words says too little; the patterns read it alone."""
 
+SHORTEST_SENTENCE = 3
+
 LENGTH_POWER = 0.7
 """How much a longer message's features are weighed down; between a sum (0) and a mean (1)."""
 
+SHORT = 20
+"""Added to the number of features, so that one telling word in a message of two does not decide alone."""
+
 _WORD = re.compile(r"[a-z]+|\d+")
+_SENTENCE_END = re.compile(r"[.!?;\n]+")
 _GROUPS = (3, 4, 5)
 
 logger = logging.getLogger(__name__)
@@ -51,8 +57,9 @@ class LearnedEar:
         self._none = [0.0] * len(kinds)
 
     def hunch(self, text: str) -> Hunch:
-        """The most dangerous reading of the plain `text`, or of any stretch of it when it is long."""
-        words = words_of(text)
+        """The most dangerous reading of the plain `text`, of any sentence of it, or of any stretch when it is long."""
+        pieces = [words_of(piece) for piece in _SENTENCE_END.split(text)]
+        words = [word for piece in pieces for word in piece][:MOST_WORDS]
         if len(words) < FEWEST:
             return Hunch(NOTHING, 0.0)
         so_far = [(self._none, 0)]
@@ -60,14 +67,15 @@ class LearnedEar:
             sums, count = so_far[-1]
             found = features(words, place)
             so_far.append((self._added(sums, found), count + len(found)))
-        return max((self._between(so_far[a], so_far[b]) for a, b in stretches(len(words))), key=lambda h: h.chance)
+        read = {*stretches(len(words)), *_sentences(pieces, len(words))}
+        return max((self._between(so_far[a], so_far[b]) for a, b in read), key=lambda h: h.chance)
 
     def _added(self, sums: list[float], found: list[str]) -> list[float]:
         rows = [self._weights[feature] for feature in found if feature in self._weights]
         return [sum(column) for column in zip(sums, *rows, strict=True)]
 
     def _between(self, start: tuple[list[float], int], end: tuple[list[float], int]) -> Hunch:
-        scale = max(1, end[1] - start[1]) ** -LENGTH_POWER
+        scale = scale_of(end[1] - start[1])
         scores = [(b - a) * scale + bias for a, b, bias in zip(start[0], end[0], self._bias, strict=True)]
         highest = max(scores)
         parts = {kind: math.exp(score - highest) for kind, score in zip(self._kinds, scores, strict=True)}
@@ -85,6 +93,11 @@ def load(path: Path = WEIGHTS) -> LearnedEar | None:
         return None
 
 
+def scale_of(count: int) -> float:
+    """What the sum of the weights of so many features is multiplied by."""
+    return (count + SHORT) ** -LENGTH_POWER
+
+
 def words_of(text: str) -> list[str]:
     """The words of the plain `text`; numbers count only as being there."""
     return ["0" if word[0].isdigit() else word for word in _WORD.findall(text)][:MOST_WORDS]
@@ -95,6 +108,16 @@ def stretches(length: int) -> Iterator[tuple[int, int]]:
     yield 0, length
     if length > WINDOW:
         yield from ((start, min(length, start + WINDOW)) for start in range(0, length - STRIDE, STRIDE))
+
+
+def _sentences(pieces: list[list[str]], length: int) -> Iterator[tuple[int, int]]:
+    """Beginning and end of each sentence that says something, when there are several."""
+    begin = 0
+    for piece in pieces:
+        end = min(length, begin + len(piece))
+        if end - begin >= SHORTEST_SENTENCE:
+            yield begin, end
+        begin = end
 
 
 def features(words: list[str], place: int) -> list[str]:

@@ -29,10 +29,14 @@ ANSWERS: dict[str, tuple[Kind, str]] = {
     "violence": ("violence", "utter_report_crisis_violence"),
 }
 """What is answered to each kind that the learned ear tells apart."""
-FIRES = {Verdict.NOTHING: 0.6, Verdict.ASK: 0.5, Verdict.FIRE: 0.2}
+FIRES = {Verdict.NOTHING: 0.5, Verdict.ASK: 0.3, Verdict.FIRE: 0.1}
 """Chance of danger from which on the answer is given, by what the patterns say; docs/safety.md has how they were chosen."""
-ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.3, Verdict.FIRE: 0.1}
+ASKS_FROM = {Verdict.NOTHING: 0.4, Verdict.ASK: 0.2, Verdict.FIRE: 0.05}
 """Chance from which on it is asked whether it is happening."""
+CRISIS_FIRES, CRISIS_ASKS = 0.3, 0.15
+"""The same for thoughts of suicide, which are better heard too often than once too little."""
+KEPT_ASKS = 0.03
+"""The same where a pattern of self-harm holds, whatever the words around make of it."""
 URGENCY: dict[Kind, int] = {"ask": 0, "violence": 1, "poison": 2, "crisis": 3, "emergency": 4}
 UNDER_WAY = "utter_report_crisis_now"
 """An attempt on one's life that has begun: the answer says 911 first and 988 with it, so nothing outranks it."""
@@ -111,16 +115,17 @@ class EmergencyScreen:
 def _both_ears(pattern: tuple[Finding, Language] | None, hunch: Hunch, language: Language) -> Alarm | None:
     """What the patterns and the learned ear make of a message together; either alone must be surer than both."""
     verdict = pattern[0].verdict if pattern else Verdict.NOTHING
-    if pattern and verdict is Verdict.FIRE and hunch.chance >= FIRES[verdict]:
-        return _alarm(*pattern)
-    if hunch.chance >= FIRES[verdict]:
-        kind, act = ANSWERS[hunch.kind]
+    kind, act = ANSWERS.get(hunch.kind, ANSWERS["emergency"])
+    crisis = kind == "crisis"
+    if hunch.chance >= (min(FIRES[verdict], CRISIS_FIRES) if crisis else FIRES[verdict]):
+        if pattern and verdict is Verdict.FIRE:
+            return _alarm(*pattern)
         return Alarm(kind, "learned", f"{language}.learned.{hunch.kind}", act, language)
-    if hunch.chance < ASKS_FROM[verdict]:
-        return None
-    if pattern:
+    if pattern and hunch.chance >= (KEPT_ASKS if pattern[0].rule.manner.kept else ASKS_FROM[verdict]):
         return _asking(*pattern)
-    return Alarm("ask", "learned", f"{language}.learned.{hunch.kind}", ASKS.get(ANSWERS[hunch.kind][0], ASK), language)
+    if hunch.chance >= (CRISIS_ASKS if crisis else ASKS_FROM[Verdict.NOTHING]):
+        return Alarm("ask", "learned", f"{language}.learned.{hunch.kind}", ASKS.get(kind, ASK), language)
+    return None
 
 
 def _weight(finding: Finding) -> tuple[int, int]:

@@ -89,7 +89,9 @@ def _of_the_assistant(language: str) -> list[Sentence]:
             # Synonyms and lookup tables have no intent.
             kind = INTENTS.get(group.get("intent"), NOTHING) if group.get("intent") else None
             for text in _texts(group) if kind else ():
-                found[text] = Sentence(text, language, kind or NOTHING, "danger" if kind != NOTHING else "ordinary", ASSISTANT)
+                found[text] = Sentence(
+                    text, language, kind or NOTHING, "danger" if kind != NOTHING else "ordinary", ASSISTANT
+                )
     return list(found.values())
 
 

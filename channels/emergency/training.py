@@ -10,17 +10,23 @@ import json
 import random
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from channels.emergency.learned import LENGTH_POWER, WEIGHTS, LearnedEar, features, words_of
+import checksums
+from channels.emergency.learned import WEIGHTS, LearnedEar, features, scale_of, words_of
 from channels.emergency.message import plain
-from channels.emergency.sentences import ASSISTANT, LANGUAGES, Sentence, sentences
+from channels.emergency.sentences import ASSISTANT, LANGUAGES, NOTHING, Sentence, sentences
 
-WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 1.0}
+WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 3.0}
 LEAST_OFTEN = 2
 TOO_SMALL = 0.3
 SEED = 11
 SLIPS_PER_WORD = 6
+JOINTS = (". ", " ", ", ")
+FIRST = 0.6
+"""How often the request comes first."""
+
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -37,7 +43,7 @@ def learn(learned_from: list[Sentence]) -> dict[str, Any]:
     counter: Any = CountVectorizer(analyzer=analyzer, min_df=LEAST_OFTEN)
     counts: Any = counter.fit_transform(found)
     rarity = np.log((1 + counts.shape[0]) / (1 + np.asarray((counts > 0).sum(axis=0)).ravel())) + 1
-    scaled = counts.multiply([[len(each or "-") ** -LENGTH_POWER] for each in found]).multiply(rarity).tocsr()
+    scaled = counts.multiply([[scale_of(len(each))] for each in found]).multiply(rarity).tocsr()
     model: Any = LogisticRegression(C=3.0, max_iter=400, tol=1e-3)
     model.fit(scaled, [each.kind for each in rows], sample_weight=[WEIGHT[each.group] for each in rows])
     weights = zip(counter.get_feature_names_out(), (model.coef_ * rarity).T.tolist(), strict=True)
@@ -51,19 +57,22 @@ def learn(learned_from: list[Sentence]) -> dict[str, Any]:
 def misspelt(rows: list[Sentence]) -> list[Sentence]:
     """Each sentence but the ordinary ones once more with slips of the finger."""
     dice = random.Random(SEED)
-    return [_with_text(each, _slipped(each.text, dice)) for each in rows if each.group != "ordinary"]
+    return [replace(each, text=_slipped(each.text, dice)) for each in rows if each.group != "ordinary"]
 
 
 def beside_a_request(rows: list[Sentence]) -> list[Sentence]:
-    """Each sentence but the ordinary ones once more before or after an ordinary request."""
+    """Every second sentence once more before or after an ordinary request, and as many pairs of requests."""
     dice = random.Random(SEED)
     requests = {name: [e.text for e in rows if e.group == "ordinary" and e.language == name] for name in LANGUAGES}
     joined: list[Sentence] = []
-    for each in rows:
+    for each in rows[::2]:
         if each.group == "ordinary" or not requests[each.language]:
             continue
-        pair = [dice.choice(requests[each.language]), each.text]
-        joined.append(_with_text(each, dice.choice((". ", " ", ", ")).join(pair if dice.random() < 0.6 else pair[::-1])))
+        first, second = (dice.choice(requests[each.language]) for _ in range(2))
+        pair = [first, each.text] if dice.random() < FIRST else [each.text, first]
+        joined.append(replace(each, text=dice.choice(JOINTS).join(pair)))
+        if each.group == "danger":
+            joined.append(replace(each, text=dice.choice(JOINTS).join((first, second)), kind=NOTHING, group="near"))
     return joined
 
 
@@ -93,16 +102,13 @@ def main(arguments: list[str]) -> None:
         return
     made = learn(sentences())
     WEIGHTS.write_text(json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8")
+    checksums.write(WEIGHTS)
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size // 1000} kB")
 
 
 def _features(text: str) -> list[str]:
     words = words_of(plain(text))
     return [feature for place in range(len(words)) for feature in features(words, place)]
-
-
-def _with_text(sentence: Sentence, text: str) -> Sentence:
-    return Sentence(text, sentence.language, sentence.kind, sentence.group, sentence.hand)
 
 
 def _slipped(text: str, dice: random.Random) -> str:
@@ -118,7 +124,11 @@ def _misspelt(word: str, dice: random.Random) -> str:
     if len(word) < 4:
         return word
     at = dice.randrange(len(word) - 1)
-    slips = (word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[: at + 1] + word[at:])
+    slips = (
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[: at + 1] + word[at:],
+    )
     return dice.choice(slips)
 
 

@@ -206,13 +206,23 @@ class CarelineChat extends HTMLElement {
     // An answer to what was asked under an id that has been replaced since brings no id of worth.
     const isCurrent = (sessionStorage.getItem(KEPT) ?? undefined) === message.body.conversation;
     if (isCurrent) sessionStorage.setItem(KEPT, answer.conversation);
-    this.#showSignedIn(answer.signed_in && !answer.ended);
+    const signedIn = answer.signed_in && !answer.ended;
+    if (this.#isSignedIn && !signedIn) this.#clear();
+    this.#showSignedIn(signedIn);
     this.#show(answer);
     if (answer.ended) {
       sessionStorage.removeItem(KEPT);
       this.#note("ended");
     }
     this.dispatchEvent(new CustomEvent("careline-turn", { bubbles: true, composed: true, detail: answer }));
+  }
+
+  /** Whoever sits here next sees nothing of what was said while somebody was signed in, nor what still comes in. */
+  #clear() {
+    this.#life.abort();
+    this.#life = new AbortController();
+    this.#log.replaceChildren();
+    this.#filled = this.#input.value = "";
   }
 
   #show({ replies, language }) {

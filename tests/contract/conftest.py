@@ -7,6 +7,7 @@ of us wrote (marker `foreign`). With FHIR_BASE_URL set, it runs against that ser
     target.portal("maria")    FhirPortal of that patient, signed in
     target.public             FhirPublicPortal, nobody signed in
     target.directory          who has this number and birth date
+    target.trail.rows         what the client noted of each request of somebody signed in
     target.clock              FixedClock at tests.fakes.A_TUESDAY
     target.capabilities       what the server states, as the client reads it: .offers("Appointment.$book")
     target.wire.sent          every request so far, as "POST /fhir/Task"
@@ -35,9 +36,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit_events import compare, portal_events
 from tests.contract import matrix, targets
 from tests.contract.engine import running_engine
 from tests.contract.targets import ForeignServer, Target
+from tests.contract.wire import told_of_a_person
 from tests.postgres import PostgresServer
 
 _TARGETS = (
@@ -81,6 +84,11 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         if missing:
             pytest.skip(f"not stated by the server: {', '.join(missing)}")
         yield found
+        if found.app is not None and found.trail.rows:
+            # D-05: whatever the test was about, each event of the portal has its one row.
+            compare(portal_events(found.app), found.trail.rows)
+        # D-03: where the server takes searches in the body, an address tells nothing of a person but ids.
+        assert found.app is None or [url for url in found.wire.urls if told_of_a_person(url)] == []
 
 
 def _opened(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> targets.Opened:

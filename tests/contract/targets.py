@@ -32,6 +32,7 @@ from demo_portal.seed.calendar import Calendar
 from demo_portal.settings import Settings
 from tests.contract.wire import Wire
 from tests.fakes import A_TUESDAY
+from tests.portal_client_fakes import Notes
 from tests.postgres import PostgresServer
 
 Json = dict[str, Any]
@@ -59,16 +60,20 @@ class Target:
     server: Server
     sign_in: Callable[[str], Awaitable[str]]
     capabilities: Capabilities = field(default_factory=Capabilities)
+    trail: Notes = field(default_factory=Notes)
+    """What the client says of each request about a patient who is signed in."""
+    strangers_trail: Notes = field(default_factory=Notes)
+    """The same while nobody is, of which the demo portal makes no event."""
     app: Any = None
     """The demo portal itself; None when the server is somebody else's."""
 
     @property
     def directory(self) -> FhirDirectory:
-        return FhirDirectory(self.client, self.tokens, self.server)
+        return FhirDirectory(self.client, self.tokens, self.server, trail=self.strangers_trail)
 
     @property
     def public(self) -> FhirPublicPortal:
-        return FhirPublicPortal(self.client, self.tokens, self.server)
+        return FhirPublicPortal(self.client, self.tokens, self.server, trail=self.strangers_trail)
 
     def portal(self, patient: str) -> FhirPortal:
         """The portal as that patient sees it; signs in once, when it is first asked something."""
@@ -79,11 +84,13 @@ class Target:
                 kept.append(await self.sign_in(patient))
             return kept[0]
 
-        return FhirPortal(self.client, patient, token, self.clock, CLINIC_ZONE, server=self.server)
+        return FhirPortal(self.client, patient, token, self.clock, CLINIC_ZONE, server=self.server, trail=self.trail)
 
     async def learn(self) -> None:
         """Read what the server states."""
-        fhir = FhirTransport(self.client, None, self.tokens.own_token, self.clock, self.server)
+        fhir = FhirTransport(
+            self.client, None, self.tokens.own_token, self.clock, self.server, trail=self.strangers_trail
+        )
         self.capabilities = await fhir.capabilities()
         self.wire.sent.clear()
 

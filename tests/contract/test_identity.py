@@ -57,7 +57,9 @@ async def test_an_exchanged_token_opens_only_its_own_record(target: Target) -> N
     async def rosas() -> str:
         return await target.sign_in("rosa")
 
-    as_maria = FhirPortal(target.client, "maria", rosas, target.clock, CLINIC_ZONE, server=target.server)
+    as_maria = FhirPortal(
+        target.client, "maria", rosas, target.clock, CLINIC_ZONE, server=target.server, trail=target.trail
+    )
     with pytest.raises(Refused, match="forbidden"):
         await as_maria.balances()
 

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
+
+# What a search may say in an address: kinds, states, days, order and pages; never whose, who or in which words.
+IMPERSONAL = frozenset(
+    [
+        "status",
+        "active",
+        "type",
+        "category",
+        "date",
+        "start",
+        "schedule",
+        "schedule.actor",
+        "specialty",
+        "mode",
+        "_sort",
+        "_count",
+        "_include",
+        "_page",
+    ]
+)
+ADDRESS = re.compile(r"/fhir/[A-Za-z$]+(/[A-Za-z0-9.-]{1,64})?(/[$_][a-z-]+)?|/fhir/metadata")
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -23,6 +45,8 @@ class Wire(httpx.AsyncBaseTransport):
         """The only search parameters that reach the server, as if it ignored all others; None: all of them."""
         self.sent: list[str] = []
         """As "POST /fhir/Task", in order."""
+        self.urls: list[str] = []
+        """Whole addresses, as they would stand in an access log."""
         self.changed: set[str] = set()
         """Every "Type/id" that a write has made or changed, as far as the server's answers tell."""
 
@@ -31,6 +55,7 @@ class Wire(httpx.AsyncBaseTransport):
             del request.headers["authorization"]
         kind = f"{request.method} {request.url.path}"
         self.sent.append(kind)
+        self.urls.append(str(request.url))
         response = await self._inner.handle_async_request(self._as_heeded(request))
         if request.method in ("POST", "PUT", "PATCH"):
             await response.aread()
@@ -55,6 +80,17 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def told_of_a_person(url: str) -> bool:
+    """Whether an address says more of somebody than ids; a link to a next page is the server's own."""
+    parts = httpx.URL(url)
+    names = set(parts.params.keys())
+    if not parts.path.startswith("/fhir/"):
+        return False
+    if ADDRESS.fullmatch(parts.path) is None:
+        return True
+    return "_page" not in names and not names <= IMPERSONAL
 
 
 def _written(request: httpx.Request, response: httpx.Response) -> Iterator[str]:

@@ -24,6 +24,7 @@ from actions.portal_client.models import (
 )
 from actions.portal_client.models.requests import Receipt
 from actions.portal_client.models.scheduling import CancelReason, Moved
+from actions.portal_client.models.sharing import Dependent
 from actions.portal_client.port import Portal, PublicPortal
 from clock import CLINIC_ZONE
 from tests.fakes.base import Failures, Fake, answering
@@ -47,6 +48,8 @@ class FakePortal(Fake, _Rest):
     results: list[TestResult] = field(default_factory=list)
     accounts: list[AccountBalance] = field(default_factory=list)
     methods: list[PaymentMethod] = field(default_factory=list)
+    family: list[Dependent] = field(default_factory=list)
+    """Whose records may be opened."""
     held: dict[str, str] = field(default_factory=dict)
     """Slot id to reference of the hold."""
     refills: list[RefillRequest] = field(default_factory=list)
@@ -113,6 +116,10 @@ class FakePortal(Fake, _Rest):
     async def test_results(self) -> list[TestResult]:
         self._enter("test_results")
         return sorted(self.results, key=lambda result: result.on, reverse=True)
+
+    async def dependents(self) -> list[Dependent]:
+        self._enter("dependents")
+        return list(self.family)
 
     async def balances(self) -> list[AccountBalance]:
         self._enter("balances")

@@ -27,6 +27,8 @@ class Person:
     language: Language
     phone_since: datetime | None = None
     """Since when this number is on file; None when it has been there since before anybody noted it."""
+    shares_phone_with_guardian: bool = False
+    """True for somebody from 12 to 17 whose number also reaches somebody who acts for them, as far as the portal says."""
 
 
 @dataclass(frozen=True)

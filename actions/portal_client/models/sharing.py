@@ -23,6 +23,8 @@ class Dependent:
     """`limited` is what a parent may do for somebody from 12 to 17."""
     until: date | None
     """Last day of the access; None when no end is set."""
+    gender: str = ""
+    """FHIR AdministrativeGender; empty when the portal does not say."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Access:
     refused: bool
     channel: str
     """`web`, `sms`, `phone` ...; empty when the portal does not say."""
+    request: str = ""
+    """X-Request-Id that came with it; empty when the portal does not say."""
 
 
 @dataclass(frozen=True)

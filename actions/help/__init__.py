@@ -1,0 +1,1 @@
+"""Questions about the assistant itself, one module a capability."""

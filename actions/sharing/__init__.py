@@ -1,0 +1,1 @@
+"""Sharing and access: one module a capability."""
