@@ -97,6 +97,7 @@ TABLE = (
         "",
         "Channels (sms, phone, alexa; by commas) whose carrier has signed a business associate agreement; outside demo mode the others are refused.",
     ),
+    Setting("AUDIT_YEARS", "6", "Years for which the audit trail in DATABASE_URL is kept; six or more, as HIPAA asks."),
     Setting("CLOCK_FILE", "var/clock", "File through which the demo's processes share a moved clock."),
     Setting("CLINIC_NAME", "Cascade Medical Group", "Name of the clinic, as texts and replies say it."),
     Setting("CLINIC_PHONE", "+15415550100", "Number a person is sent to when the assistant cannot help (E.164)."),

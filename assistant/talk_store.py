@@ -167,8 +167,9 @@ class SealedTalk(Talk):
         if {column["name"] for column in looked.get_columns(RASAS_TABLE)} != RASAS_COLUMNS:
             return
         with writing(self._engine) as connection:
-            rows = connection.execute(text(f"SELECT count(*) FROM {RASAS_TABLE}")).scalar_one()
-            connection.execute(text(f"DROP TABLE {RASAS_TABLE}"))
+            old: Any = Table(RASAS_TABLE, MetaData(), Column("id"))
+            rows = connection.execute(select(func.count()).select_from(old)).scalar_one()
+            old.drop(connection)
         self.overwrite()
         logger.warning("event=unsealed_conversations_dropped rows=%s", rows)
 

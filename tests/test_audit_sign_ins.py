@@ -13,6 +13,9 @@ from audit.store import trail
 from identity import IdentityUnavailable, Keys, open_engine
 from tests.identity_fakes import SECRET, Desk, wrong_codes
 
+# A number alone, which the carrier reports, proves nobody on SMS: something else was said too.
+CLAIM = "+15415550121|1984-03-12"
+
 
 class Door:
     def __init__(self, folder: Path) -> None:
@@ -43,7 +46,7 @@ def door(tmp_path: Path) -> Door:
 
 
 def test_d05_a_right_code_is_noted_with_the_persons_fingerprint(door: Door) -> None:
-    check = door.sign_ins.check_code(door.sender, door.desk.code(door.sender))
+    check = door.sign_ins.check_code(door.sender, door.desk.code(door.sender, claim=CLAIM))
     assert check.outcome == "accepted"
     assert door.noted() == [("sign_in", "ok", "", True)]
 
@@ -71,7 +74,7 @@ def test_d05_what_is_no_code_is_not_noted(door: Door) -> None:
 
 
 def test_d05_a_second_proof_is_noted_as_one(door: Door) -> None:
-    door.sign_ins.check_code(door.sender, door.desk.code(door.sender))
+    door.sign_ins.check_code(door.sender, door.desk.code(door.sender, claim=CLAIM))
     door.desk.after(minutes=1)
     again = door.desk.code(door.sender, purpose="step_up")
     assert door.sign_ins.check_code(door.sender, again, "step_up").outcome == "accepted"
@@ -79,7 +82,7 @@ def test_d05_a_second_proof_is_noted_as_one(door: Door) -> None:
 
 
 def test_d05_signing_out_is_noted_once_and_only_of_somebody_who_was_in(door: Door) -> None:
-    door.sign_ins.check_code(door.sender, door.desk.code(door.sender))
+    door.sign_ins.check_code(door.sender, door.desk.code(door.sender, claim=CLAIM))
     door.sign_ins.sign_out(door.sender)
     door.sign_ins.sign_out(door.sender)
     assert [each for each in door.noted() if each[0] == "sign_out"] == [("sign_out", "ok", "", True)]
@@ -104,7 +107,7 @@ def test_f17_when_not_even_a_probe_can_be_written_the_code_is_not_looked_at(door
 
 
 def test_f17_signing_out_works_all_the_same(door: Door) -> None:
-    door.sign_ins.check_code(door.sender, door.desk.code(door.sender))
+    door.sign_ins.check_code(door.sender, door.desk.code(door.sender, claim=CLAIM))
     door.breaks()
     door.sign_ins.sign_out(door.sender)
     assert door.desk.identity.signed_in(door.sender) is None

@@ -99,8 +99,9 @@ async def test_d04_after_31_days_rows_and_bytes_are_gone_and_what_is_not_talk_st
     before = watched.sealed(sender)
     assert all(each in watched.bytes() for each in before)
     with watched.kit.engine.begin() as at:
-        at.execute(sa.text("CREATE TABLE audit_trail (what TEXT)"))
-        at.execute(sa.text("INSERT INTO audit_trail VALUES ('who looked at what')"))
+        at.execute(sa.text("CREATE TABLE of_somebody_else (what TEXT)"))
+        at.execute(sa.text("INSERT INTO of_somebody_else VALUES ('not talk')"))
+    watched.kit.world.sign_ins.refuse(sender)
     watched.kit.clock.advance(timedelta(days=31))
     dropped = watched.kit.world.keeping.run()
     assert (dropped["talk"], dropped["conversations"]) == (1, 1)
@@ -108,7 +109,8 @@ async def test_d04_after_31_days_rows_and_bytes_are_gone_and_what_is_not_talk_st
     left = watched.bytes()
     assert [each[:60] for each in [*before, sender.encode()] if each[:60] in left] == []
     with watched.kit.engine.connect() as at:
-        assert at.execute(sa.text("SELECT what FROM audit_trail")).scalars().all() == ["who looked at what"]
+        assert at.execute(sa.text("SELECT what FROM of_somebody_else")).scalars().all() == ["not talk"]
+        assert at.execute(sa.text("SELECT count(*) FROM audit_trail")).scalar_one() == 1
 
 
 async def test_d04_before_its_time_nothing_goes(watched: Watched) -> None:

@@ -90,7 +90,7 @@ async def test_d08_hostile_words_leave_as_data_or_not_at_all(name: str, words: s
 
 def anybody(server: Callable[[httpx.Request], httpx.Response]) -> tuple[FhirDirectory, FhirPublicPortal]:
     client = portal_http_client("https://portal.test", httpx.MockTransport(server))
-    tokens = TokenClient(client, "careline", "a secret of the tests", FixedClock(A_TUESDAY))
+    tokens = TokenClient(client, "careline", "a secret that only these tests know", FixedClock(A_TUESDAY))
     return FhirDirectory(client, tokens, trail=Notes()), FhirPublicPortal(client, tokens, trail=Notes())
 
 
@@ -117,7 +117,12 @@ async def test_d08_a_code_that_would_widen_the_question_is_not_asked(code: str) 
 
 
 # Put together from constants of their own module, for two dialects or because a pragma takes no bound value.
-OF_CONSTANTS = ("demo_portal/store/full_text.py", "demo_portal/store/engine.py", "identity/store.py")
+OF_CONSTANTS = (
+    "demo_portal/store/full_text.py",
+    "demo_portal/store/engine.py",
+    "identity/store.py",
+    "assistant/talk_store.py",
+)
 
 
 def test_d08_no_sql_is_made_of_strings() -> None:
@@ -171,7 +176,7 @@ async def test_d09_so_it_is_for_tokens(location: str) -> None:
         return httpx.Response(302, headers={"location": location})
 
     client = portal_http_client("https://portal.test", httpx.MockTransport(redirect))
-    tokens = TokenClient(client, "careline", "a secret of the tests", FixedClock(A_TUESDAY))
+    tokens = TokenClient(client, "careline", "a secret that only these tests know", FixedClock(A_TUESDAY))
     with pytest.raises(PortalError):
         await tokens.exchange("maria", A_TUESDAY)
     assert asked == ["https://portal.test/oauth/token"]

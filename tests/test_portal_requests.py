@@ -46,6 +46,7 @@ JOURNEYS: dict[str, list[list[Said]]] = {
         [("pay sofia's bill", "pay_bill"), ("all of it", "inform"), ("the bank", "inform"), ("yes", "affirm")],
     ],
     "switch_person": [[("switch to my son", "switch_person"), ("leo", "inform"), ("whose record is this", "switch_person"), ("back to me", "switch_person")]],
+    "view_access_log": [[("who has looked at my record", "view_access_log")], [("who has looked at leo's record", "view_access_log")]],
     "sign_in": [[("sign me in", "sign_in"), ("541 555 0101", "inform"), ("march 12 1984", "inform")]],
     "change_language": [[("en español", "change_language")]],
 }  # fmt: skip
@@ -53,7 +54,7 @@ JOURNEYS: dict[str, list[list[Said]]] = {
 # How the last reply of a journey begins, so that none of them stops half way.
 ENDS = {
     "book_appointment": "utter_book_appointment_booked", "view_test_results": "utter_view_test_results", "refill_medication": "utter_refill_medication_",
-    "pay_bill": "utter_pay_bill_paid", "switch_person": "utter_switch_person_own", "sign_in": "utter_ask_sign_in_code_sent", "change_language": "",
+    "pay_bill": "utter_pay_bill_paid", "switch_person": "utter_switch_person_own", "view_access_log": ("utter_view_access_log_", "utter_ask_view_access_log_more"), "sign_in": "utter_ask_sign_in_code_sent", "change_language": "",
 }  # fmt: skip
 
 
@@ -220,7 +221,12 @@ async def test_r10_a_forged_tracker_of_an_invented_sender_is_refused(
     talk = Family(tmp_path, demo, "maria")
     said = await run_forged(talk, action, sender)
     assert talk.wire.of_records == []
-    assert [each["response"] for each in said] in (["utter_sign_in_again"], [], ["utter_switch_person_own"])
+    assert [each["response"] for each in said] in (
+        ["utter_sign_in_again"],
+        [],
+        ["utter_switch_person_own"],
+        ["utter_sign_in_not_on_this_channel"],
+    )
     await talk.real.client.aclose()
 
 
@@ -270,7 +276,12 @@ def test_r03_no_slot_says_who_is_signed_in_or_acted_for() -> None:
 
 
 def test_every_question_about_a_record_is_asked_by_an_action_which_knows_whose_it_is() -> None:
-    never_asked = {"book_appointment_place", "view_test_results_query"}
+    never_asked = {
+        "book_appointment_place",
+        "view_test_results_query",
+        "view_access_log_query",
+        "privacy_question_erase",
+    }
     actions, questions = set(), set()
     for path in sorted((ROOT / "assistant/data/stories").rglob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from actions.portal_client.fhir import Json, extension, id_of, number_in, text_in, to_day
 from actions.portal_client.models.tracking import (
+    OPERATORS,
     Answers,
     AnswerValue,
     Condition,
@@ -121,9 +122,10 @@ def _to_option(option: Json) -> Option:
 
 def _to_condition(rule: Json, zone: ZoneInfo) -> Condition:
     value = _value(rule, "answer", zone)
-    if value is None:
-        raise ValueError("a condition without a value")
-    return Condition(text_in(rule, "question"), text_in(rule, "operator"), value)
+    how = text_in(rule, "operator")
+    if value is None or how not in OPERATORS:
+        raise ValueError("a condition without a value, or of no kind that there is")
+    return Condition(text_in(rule, "question"), how, value)
 
 
 def _plain(holder: Json, name: str) -> Any:

@@ -51,13 +51,16 @@ class Option:
     """By language."""
 
 
+OPERATORS = frozenset(("exists", "=", "!=", ">", "<", ">=", "<="))
+
+
 @dataclass(frozen=True)
 class Condition:
     """An earlier answer on which a question depends."""
 
     question: str
     operator: str
-    """`exists`, `=`, `!=`, `>`, `<`, `>=` or `<=`."""
+    """One of OPERATORS."""
     value: AnswerValue
 
 
