@@ -9,7 +9,7 @@ import uvicorn
 import logs
 from channels.app import create_app
 from channels.bootstrap import build_gateway
-from channels.emergency.oblique import WEIGHTS
+from channels.emergency.learned import WEIGHTS
 from channels.language import MODEL, ModelMissing
 from checksums import Changed, verify
 from settings import Settings, SettingsError

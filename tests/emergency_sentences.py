@@ -9,7 +9,6 @@ from channels.emergency import Alarm, EmergencyScreen
 from channels.emergency.sentences import LANGUAGES, ordinary, read_danger, read_lines
 
 DATA = Path(__file__).parent / "data"
-GRAVEST = frozenset(("heart", "stroke", "breathing", "poison_overdose", "suicide"))
 
 
 @cache
@@ -44,4 +43,4 @@ def requests(language: str) -> list[str]:
     return read_lines(DATA / f"ordinary_requests.{language}.txt")
 
 
-__all__ = ["GRAVEST", "LANGUAGES", "emergencies", "heard", "kind", "near_misses", "ordinary", "requests", "screen"]
+__all__ = ["LANGUAGES", "emergencies", "heard", "kind", "near_misses", "ordinary", "requests", "screen"]

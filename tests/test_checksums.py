@@ -13,7 +13,7 @@ import pytest
 
 import checksums
 from channels.__main__ import verify_models
-from channels.emergency.oblique import WEIGHTS
+from channels.emergency.learned import WEIGHTS
 
 ROOT = Path(__file__).parent.parent
 

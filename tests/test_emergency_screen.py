@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.emergency import oblique
+from channels.emergency import learned
 from channels.emergency.message import plain
 from channels.emergency.screen import EmergencyScreen
 from tests.emergency_sentences import heard, kind, screen
@@ -203,7 +203,6 @@ def test_a_quoted_note_is_none(text: str) -> None:
         "I'm not suicidal",
         "no thoughts of suicide today",
         "i was suicidal in 2015",
-        "suicide prevention class certificate",
         "no he pensado en suicidarme",
     ],
 )
@@ -291,16 +290,23 @@ def test_without_the_weights_the_patterns_go_on_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     nowhere = tmp_path_factory.mktemp("empty") / "weights.json"
-    monkeypatch.setattr(oblique.load, "__defaults__", (nowhere,))
+    monkeypatch.setattr(learned.load, "__defaults__", (nowhere,))
     alarm = EmergencyScreen.load().check("chest pain", "en")
     assert alarm is not None
     assert alarm.kind == "emergency"
 
 
-def test_the_roundabout_ear_only_ever_asks() -> None:
-    alarm = heard("something is wrong with my dad he keeps dropping things and staring")
+def test_danger_that_no_pattern_holds_is_heard_too() -> None:
+    alarm = heard("something is wrong with my dad he keeps dropping things and half his smile is gone")
     assert alarm is not None
-    assert (alarm.kind, alarm.category) == ("ask", "unclear")
+    assert alarm.kind == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text", ["what floor", "He's six", "ok", "yes", "sí", "el martes", "Willamette", "541 555 0101"]
+)
+def test_a_short_answer_is_no_danger(text: str) -> None:
+    assert kind(text) is None
 
 
 def test_nothing_of_a_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -25,6 +25,8 @@ FEWEST = 2
 """A message of fewer words says too little; the patterns read it alone."""
 
 SHORTEST_SENTENCE = 3
+MOST_REMEMBERED = 20_000
+"""Words whose weights are remembered; a bound, since anybody may write anything."""
 
 LENGTH_POWER = 0.7
 """How much a longer message's features are weighed down; between a sum (0) and a mean (1)."""
@@ -55,6 +57,7 @@ class LearnedEar:
         self._bias = bias
         self._weights = weights
         self._none = [0.0] * len(kinds)
+        self._words: dict[str, tuple[list[float], int]] = {}
 
     def hunch(self, text: str) -> Hunch:
         """The most dangerous reading of the plain `text`, of any sentence of it, or of any stretch when it is long."""
@@ -65,14 +68,25 @@ class LearnedEar:
         so_far = [(self._none, 0)]
         for place in range(len(words)):
             sums, count = so_far[-1]
-            found = features(words, place)
-            so_far.append((self._added(sums, found), count + len(found)))
+            alone, how_many = self._alone(words[place])
+            beside = beside_it(words, place)
+            so_far.append((self._added(sums, beside, alone), count + how_many + len(beside)))
         read = {*stretches(len(words)), *_sentences(pieces, len(words))}
         return max((self._between(so_far[a], so_far[b]) for a, b in read), key=lambda h: h.chance)
 
-    def _added(self, sums: list[float], found: list[str]) -> list[float]:
+    def _alone(self, word: str) -> tuple[list[float], int]:
+        """What a word adds by itself, and by how many features; remembered, since people use the same words."""
+        known = self._words.get(word)
+        if known is None:
+            found = of_word(word)
+            known = self._added(self._none, found), len(found)
+            if len(self._words) < MOST_REMEMBERED:
+                self._words[word] = known
+        return known
+
+    def _added(self, sums: list[float], found: list[str], *more: list[float]) -> list[float]:
         rows = [self._weights[feature] for feature in found if feature in self._weights]
-        return [sum(column) for column in zip(sums, *rows, strict=True)]
+        return [sum(column) for column in zip(sums, *more, *rows, strict=True)]
 
     def _between(self, start: tuple[list[float], int], end: tuple[list[float], int]) -> Hunch:
         scale = scale_of(end[1] - start[1])
@@ -122,13 +136,17 @@ def _sentences(pieces: list[list[str]], length: int) -> Iterator[tuple[int, int]
 
 def features(words: list[str], place: int) -> list[str]:
     """The word at `place`, with its two left neighbours, and its letter groups."""
-    word = words[place]
-    found = [f"{word}_"]
-    if place:
-        found.append(f"{words[place - 1]} {word}")
-    if place > 1:
-        found.append(f"{words[place - 2]} ~ {word}")
+    return [*of_word(words[place]), *beside_it(words, place)]
+
+
+def of_word(word: str) -> list[str]:
+    """A word and its letter groups."""
     padded = f"<{word}>"
-    for length in _GROUPS:
-        found += [padded[start : start + length] for start in range(len(padded) - length + 1)]
-    return found
+    groups = [padded[at : at + length] for length in _GROUPS for at in range(len(padded) - length + 1)]
+    return [f"{word}_", *groups]
+
+
+def beside_it(words: list[str], place: int) -> list[str]:
+    """The word at `place` with each of its two left neighbours."""
+    found = [f"{words[place - 1]} {words[place]}"] if place else []
+    return [*found, f"{words[place - 2]} ~ {words[place]}"] if place > 1 else found

@@ -50,10 +50,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the patterns make of a message; `rest` is the text without the clauses whose danger they set aside."""
+    """What the patterns make of a message."""
 
     findings: list[Finding]
-    rest: str
+    set_aside: bool
+    """Somewhere a danger is named, and the words around it say that it is none."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Rulebook:
         return cls(language, rules, scope, atoms, shorthand, breaks, spelling, frozenset(context["marks"].split()))
 
     def hear(self, text: str, home: bool) -> Heard:
-        """Every rule that fires or asks on the plain `text`, and what is left to think about.
+        """Every rule that fires or asks on the plain `text`.
 
         `home` is False when the message reads as the other language: misspellings are then not mended, and the mere
         name of an event ("sepsis", the same in both) only asks, since its context is read with the other's words.
@@ -98,7 +99,7 @@ class Rulebook:
         places = self.atoms.places(message)
         possible = [(r, [s for s in r.sayings if not s.needs & places.absent]) for r in self.rules]
         if not any(sayings for _, sayings in possible):
-            return Heard([], text)
+            return Heard([], False)
         context = self.scope.around(message, places)
         findings: list[Finding] = []
         dismissed: list[Span] = []
@@ -107,7 +108,7 @@ class Rulebook:
             if verdict:
                 certain = rule.sure and (home or not rule.manner.named)
                 findings.append(Finding(rule, verdict if certain else Verdict.ASK))
-        return Heard(findings, _without(message, dismissed) if dismissed else text)
+        return Heard(findings, bool(dismissed))
 
 
 def words_of(atoms: Atoms) -> frozenset[str]:
@@ -171,14 +172,6 @@ def _weigh(saying: Saying, rule: Rule, context: Context, places: Places, dismiss
 
 def _judge(span: Span, rule: Rule, context: Context, excuses: list[int]) -> Verdict:
     return Verdict.NOTHING if _excused(span, excuses, context.message) else context.judge(span, rule.manner)
-
-
-def _without(message: Message, dismissed: list[Span]) -> str:
-    """The words outside the clauses in which danger was named and set aside."""
-    gone = 0
-    for span in dismissed:
-        gone |= message.clause_of(span.first) | message.clause_of(span.last)
-    return " ".join(word for place, word in enumerate(message.words) if not gone >> place & 1)
 
 
 def _excused(span: Span, excuses: list[int], message: Message) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 
 from channels.emergency import learned
-from channels.emergency.context import Verdict
+from channels.emergency.context import BARE, Verdict
 from channels.emergency.learned import Hunch, LearnedEar
 from channels.emergency.message import plain
 from channels.emergency.rules import Finding, Kind, Rulebook, danger_words
@@ -29,10 +29,15 @@ ANSWERS: dict[str, tuple[Kind, str]] = {
     "violence": ("violence", "utter_report_crisis_violence"),
 }
 """What is answered to each kind that the learned ear tells apart."""
-FIRES = {Verdict.NOTHING: 0.5, Verdict.ASK: 0.3, Verdict.FIRE: 0.1}
+NEVER = 2.0
+ALL_THERE_IS = 8
+"""Up to so many words, a danger that is set aside leaves nothing else to be heard."""
+FIRES = {Verdict.NOTHING: 0.55, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
 """Chance of danger from which on the answer is given, by what the patterns say; docs/safety.md has how they were chosen."""
-ASKS_FROM = {Verdict.NOTHING: 0.4, Verdict.ASK: 0.2, Verdict.FIRE: 0.05}
+ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
 """Chance from which on it is asked whether it is happening."""
+FIRES_ASIDE, ASKS_ASIDE = 0.98, 0.95
+"""The same where the patterns found a danger and set it aside (denied, long ago, on a bill)."""
 CRISIS_FIRES, CRISIS_ASKS = 0.3, 0.15
 """The same for thoughts of suicide, which are better heard too often than once too little."""
 KEPT_ASKS = 0.03
@@ -84,14 +89,19 @@ class EmergencyScreen:
         """
         bare = plain(text)
         home = self._home(bare)
-        found: list[tuple[Finding, Language]] = [
-            (finding, each) for each in LANGUAGES for finding in self._rulebooks[each].hear(bare, each in home).findings
-        ]
+        heard = {each: self._rulebooks[each].hear(bare, each in home) for each in LANGUAGES}
+        found: list[tuple[Finding, Language]] = [(f, each) for each in LANGUAGES for f in heard[each].findings]
         strongest = max(found, key=lambda one: (*_weight(one[0]), one[1] == language)) if found else None
-        if self._ear is None:
+        if self._ear is None or (strongest and _is_bare(strongest[0], bare)):
             return _alarm(*strongest) if strongest else None
         own: Language = "es" if language == "es" else "en"
-        return _both_ears(strongest, self._ear.hunch(bare), own if own in home else home[0])
+        told = _Told(
+            strongest,
+            any(each.set_aside for each in heard.values()),
+            own if own in home else home[0],
+            len(bare.split()),
+        )
+        return _both_ears(told, self._ear.hunch(bare))
 
     def _home(self, bare: str) -> list[Language]:
         """The languages that the message may be in: the one with most of its small words, or all when equal."""
@@ -112,19 +122,43 @@ class EmergencyScreen:
         return dict(self._texts["es" if language == "es" else "en"])
 
 
-def _both_ears(pattern: tuple[Finding, Language] | None, hunch: Hunch, language: Language) -> Alarm | None:
+@dataclass(frozen=True)
+class _Told:
+    """What the patterns say of a message."""
+
+    pattern: tuple[Finding, Language] | None
+    set_aside: bool
+    """A danger is named in it, and the words around say that it is none."""
+    language: Language
+    words: int
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.pattern[0].verdict if self.pattern else Verdict.NOTHING
+
+
+def _is_bare(finding: Finding, text: str) -> bool:
+    """A danger by its name and hardly a word beside it; the ear cannot know better, least of all a misspelt one."""
+    return finding.verdict is Verdict.FIRE and len(text.split()) <= BARE
+
+
+def _both_ears(told: _Told, hunch: Hunch) -> Alarm | None:
     """What the patterns and the learned ear make of a message together; either alone must be surer than both."""
-    verdict = pattern[0].verdict if pattern else Verdict.NOTHING
     kind, act = ANSWERS.get(hunch.kind, ANSWERS["emergency"])
     crisis = kind == "crisis"
-    if hunch.chance >= (min(FIRES[verdict], CRISIS_FIRES) if crisis else FIRES[verdict]):
-        if pattern and verdict is Verdict.FIRE:
-            return _alarm(*pattern)
-        return Alarm(kind, "learned", f"{language}.learned.{hunch.kind}", act, language)
-    if pattern and hunch.chance >= (KEPT_ASKS if pattern[0].rule.manner.kept else ASKS_FROM[verdict]):
-        return _asking(*pattern)
-    if hunch.chance >= (CRISIS_ASKS if crisis else ASKS_FROM[Verdict.NOTHING]):
-        return Alarm("ask", "learned", f"{language}.learned.{hunch.kind}", ASKS.get(kind, ASK), language)
+    if told.set_aside and not told.pattern and told.words <= ALL_THERE_IS and not crisis:
+        # What was set aside is all that was said.
+        return None
+    fires = FIRES_ASIDE if told.set_aside and not told.verdict else FIRES[told.verdict]
+    if hunch.chance >= (min(fires, CRISIS_FIRES) if crisis and not told.set_aside else fires):
+        if told.pattern and told.verdict is Verdict.FIRE:
+            return _alarm(*told.pattern)
+        return Alarm(kind, "learned", f"{told.language}.learned.{hunch.kind}", act, told.language)
+    if told.pattern and hunch.chance >= (KEPT_ASKS if told.pattern[0].rule.manner.kept else ASKS_FROM[told.verdict]):
+        return _asking(*told.pattern)
+    if hunch.chance >= (CRISIS_ASKS if crisis else ASKS_ASIDE if told.set_aside else ASKS_FROM[Verdict.NOTHING]):
+        asks = ASKS.get(kind, ASK)
+        return Alarm("ask", "learned", f"{told.language}.learned.{hunch.kind}", asks, told.language)
     return None
 
 

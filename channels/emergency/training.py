@@ -18,7 +18,7 @@ from channels.emergency.learned import WEIGHTS, LearnedEar, features, scale_of, 
 from channels.emergency.message import plain
 from channels.emergency.sentences import ASSISTANT, LANGUAGES, NOTHING, Sentence, sentences
 
-WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 3.0}
+WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 6.0}
 LEAST_OFTEN = 2
 TOO_SMALL = 0.3
 SEED = 11
