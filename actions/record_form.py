@@ -31,6 +31,7 @@ from actions.whose_record import (
     Asking,
     Settled,
     back_on_its_record,
+    is_at_hand,
     record_key,
     settle,
 )
@@ -93,12 +94,12 @@ class RecordForm(CarelineAction):
 
     async def _kept_to(self, turn: Turn, settled: Settled) -> list[Event]:
         """Note whose record the task is on; what was said on another one means nothing here."""
-        records, key = dict(turn.slot(TASK_RECORD) or {}), await record_key(turn)
-        if records.get(self.capability) == key:
+        records = dict(turn.slot(TASK_RECORD) or {})
+        if self.capability in records and await is_at_hand(turn, records[self.capability]):
             return []
         changed = self.capability in records or settled.outcome == "switched"
         events = self._void(turn) if changed else []
-        records[self.capability] = key
+        records[self.capability] = await record_key(turn)
         turn.remember(TASK_RECORD, records)
         return [*events, SlotSet(TASK_RECORD, records)]
 

@@ -170,21 +170,31 @@ async def say_whose(turn: Turn) -> None:
 async def back_on_its_record(turn: Turn, row: Capability) -> Settled:
     """Return to the record that a task taken up again was begun on."""
     begun_on = (turn.slot(TASK_RECORD) or {}).get(row.id)
-    if begun_on is None or begun_on == await record_key(turn):
+    if begun_on is None or await is_at_hand(turn, begun_on):
         return Settled()
-    key_of, who = turn.services.identity.record_key, await turn.signed_in()
-    if who is not None and key_of(who.patient_id) == begun_on:
+    is_record, who = turn.services.identity.is_record, await turn.signed_in()
+    if who is not None and is_record(begun_on, who.patient_id):
         return await _to_oneself(turn, row)
-    person = next((each for each in await turn.people() if key_of(each.patient_id) == begun_on), None)
+    person = next((each for each in await turn.people() if is_record(begun_on, each.patient_id)), None)
     settled = Settled("lost") if person is None else await _switch(turn, row, person)
     return Settled("lost") if settled.outcome == "nobody" else settled
 
 
 async def record_key(turn: Turn) -> str:
     """The fingerprint of the record that is acted on; empty when nobody is signed in."""
-    acting, who = await turn.services.acting_for(turn.sender_id), await turn.signed_in()
-    patient = acting.patient_id if acting is not None else who.patient_id if who is not None else None
+    patient = await _at_hand(turn)
     return turn.services.identity.record_key(patient) if patient is not None else ""
+
+
+async def is_at_hand(turn: Turn, key: str) -> bool:
+    """Whether the fingerprint is that of the record that is acted on."""
+    patient = await _at_hand(turn)
+    return turn.services.identity.is_record(key, patient) if patient is not None else key == ""
+
+
+async def _at_hand(turn: Turn) -> str | None:
+    acting, who = await turn.services.acting_for(turn.sender_id), await turn.signed_in()
+    return acting.patient_id if acting is not None else who.patient_id if who is not None else None
 
 
 def _ask(row: Capability, indices: list[int], people: list[Dependent], *, oneself: bool = False) -> Settled:

@@ -32,7 +32,8 @@ trail: Any = Table(
     Column("interaction", String(16), nullable=False),
     Column("changes", Boolean, nullable=False),
     Column("resource_type", String(64), nullable=False),
-    Column("resource_id", String(64), nullable=False),
+    # Sealed: an id of a foreign server may say more than it should. Empty where there is none.
+    Column("resource_id", Text, nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("session", String(64)),

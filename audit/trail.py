@@ -173,7 +173,7 @@ class Trail:
             "interaction": entry.interaction,
             "changes": entry.changes,
             "resource_type": entry.resource_type,
-            "resource_id": entry.resource_id,
+            "resource_id": self._keys.seal(entry.resource_id) if entry.resource_id else "",
             "outcome": entry.outcome,
             "reason": entry.reason,
             "session": self._keys.fingerprint("audit session", entry.session) if entry.session else None,

@@ -71,8 +71,9 @@ class MemoryCounts:
         self._whole_at: OrderedDict[str, int] = OrderedDict()
 
     async def take(self, key: str, rate: Rate, now_ms: int) -> int | None:
-        # A clock that was moved back neither grants nor takes more than one burst.
-        whole_at = min(max(self._whole_at.get(key, now_ms), now_ms), now_ms + rate.burst_ms) + rate.every_ms
+        known = self._whole_at.get(key, now_ms)
+        # A count that lies further ahead than any can was made before the clock was moved back: it begins anew.
+        whole_at = (max(known, now_ms) if known <= now_ms + rate.burst_ms else now_ms) + rate.every_ms
         wait = whole_at - now_ms - rate.burst_ms
         if wait > 0:
             return wait

@@ -98,13 +98,13 @@ class Acting:
         who = self._sessions.get(connection, sender_id, now)
         if who is None:
             return False
-        kept = update(acting).where(self._is(sender_id, who), acting.c.record_key.in_(self._record_keys(patient_id)))
+        kept = update(acting).where(self._is(sender_id, who), acting.c.record_key.in_(self.record_keys(patient_id)))
         return connection.execute(kept.values(token_sealed=self._keys.seal(token), token_until=until)).rowcount == 1
 
     def token(self, connection: Connection, sender_id: str, patient_id: str, now: datetime) -> str | None:
         """The token for that record, while it is valid and the session acts on it."""
         row = self._row(connection, sender_id, now)
-        if row is None or row.record_key not in self._record_keys(patient_id):
+        if row is None or row.record_key not in self.record_keys(patient_id):
             return None
         return self._keys.unseal(row.token_sealed) if row.token_sealed and row.token_until > now else None
 
@@ -127,7 +127,8 @@ class Acting:
             acting.c.sender_id == sender_id, acting.c.actor_key.in_(keys), acting.c.verified_at == who.verified_at
         )
 
-    def _record_keys(self, patient_id: str) -> list[str]:
+    def record_keys(self, patient_id: str) -> list[str]:
+        """The same under every secret still valid."""
         return self._keys.fingerprints("record", patient_id)
 
     def _of_sign_in(self, who: SignedIn) -> dict[str, Any]:

@@ -250,6 +250,10 @@ class Identity(TelephoneCalls, PasscodeCalls):
         """A fingerprint of a record, by which a task remembers whose it is; it opens nothing."""
         return self._acting.record_key(patient_id)
 
+    def is_record(self, key: str, patient_id: str) -> bool:
+        """Whether `key` was made of that record, under the present secret or the one before it."""
+        return key in self._acting.record_keys(patient_id)
+
     def keep_record_token(self, sender_id: str, patient_id: str, token: str, until: datetime) -> None:
         """Keep the portal's token for the record that is acted on; for another one it is not kept."""
         with self._writing() as at:

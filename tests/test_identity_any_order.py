@@ -20,7 +20,7 @@ from identity.store import conversations
 from tests.identity_fakes import ADA, BEN, NOON, Desk, Patient, wrong_codes
 from tests.identity_model import Expected, Model, Proved, most_within
 
-SEQUENCES = int(os.environ.get("IDENTITY_SEQUENCES", "550"))
+SEQUENCES = int(os.environ.get("IDENTITY_SEQUENCES", "200"))
 """Random sequences of each kind; set it higher for a run by night."""
 CHANNELS = ("web", "sms", "alexa")
 LIMITS = Limits(personal_on_assistants=True, passcode_work=2**10)

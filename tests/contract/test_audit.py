@@ -32,7 +32,8 @@ class Archive:
     def __init__(self, target: Target, folder: Path) -> None:
         self.target = target
         self.engine: Any = open_engine(f"sqlite:///{folder}/audit.db")
-        self.trail = Trail(self.engine, target.clock, Keys("a secret that only these tests know"))
+        self.keys = Keys("a secret that only these tests know")
+        self.trail = Trail(self.engine, target.clock, self.keys)
 
     def portal(self, patient: str = "maria", act: str = "view_test_results") -> FhirPortal:
         its = self.target
@@ -48,7 +49,13 @@ class Archive:
             found = connection.execute(select(rows).order_by(rows.c.chain, rows.c.number)).all()
         return [
             Asked(
-                row.interaction, row.resource_type, row.resource_id, row.changes, row.request, row.outcome, row.reason
+                row.interaction,
+                row.resource_type,
+                self.keys.unseal(row.resource_id) if row.resource_id else "",
+                row.changes,
+                row.request,
+                row.outcome,
+                row.reason,
             )
             for row in found
         ]
