@@ -38,7 +38,7 @@ ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
 """Chance from which on it is asked whether it is happening."""
 FIRES_ASIDE, ASKS_ASIDE = 0.98, 0.95
 """The same where the patterns found a danger and set it aside (denied, long ago, on a bill)."""
-CRISIS_FIRES, CRISIS_ASKS = 0.3, 0.15
+CRISIS_FIRES, CRISIS_ASKS = 0.55, 0.4
 """The same for thoughts of suicide, which are better heard too often than once too little."""
 KEPT_ASKS = 0.03
 """The same where a pattern of self-harm holds, whatever the words around make of it."""

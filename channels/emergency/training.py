@@ -16,17 +16,13 @@ from typing import Any
 import checksums
 from channels.emergency.learned import WEIGHTS, LearnedEar, features, scale_of, words_of
 from channels.emergency.message import plain
-from channels.emergency.sentences import ASSISTANT, LANGUAGES, NOTHING, Sentence, sentences
+from channels.emergency.sentences import ASSISTANT, Sentence, sentences
 
-WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 6.0}
+WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 8.0}
 LEAST_OFTEN = 2
-TOO_SMALL = 0.3
+TOO_SMALL = 0.6
 SEED = 11
 SLIPS_PER_WORD = 6
-JOINTS = (". ", " ", ", ")
-FIRST = 0.6
-"""How often the request comes first."""
-
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -37,14 +33,14 @@ def learn(learned_from: list[Sentence]) -> dict[str, Any]:
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    rows = [*learned_from, *misspelt(learned_from), *beside_a_request(learned_from)]
+    rows = [*learned_from, *misspelt(learned_from)]
     found = [_features(each.text) for each in rows]
     analyzer: Any = _as_it_is
     counter: Any = CountVectorizer(analyzer=analyzer, min_df=LEAST_OFTEN)
     counts: Any = counter.fit_transform(found)
     rarity = np.log((1 + counts.shape[0]) / (1 + np.asarray((counts > 0).sum(axis=0)).ravel())) + 1
     scaled = counts.multiply([[scale_of(len(each))] for each in found]).multiply(rarity).tocsr()
-    model: Any = LogisticRegression(C=3.0, max_iter=400, tol=1e-3)
+    model: Any = LogisticRegression(C=3.0, max_iter=1500, tol=1e-3)
     model.fit(scaled, [each.kind for each in rows], sample_weight=[WEIGHT[each.group] for each in rows])
     weights = zip(counter.get_feature_names_out(), (model.coef_ * rarity).T.tolist(), strict=True)
     return {
@@ -58,22 +54,6 @@ def misspelt(rows: list[Sentence]) -> list[Sentence]:
     """Each sentence but the ordinary ones once more with slips of the finger."""
     dice = random.Random(SEED)
     return [replace(each, text=_slipped(each.text, dice)) for each in rows if each.group != "ordinary"]
-
-
-def beside_a_request(rows: list[Sentence]) -> list[Sentence]:
-    """Every second sentence once more before or after an ordinary request, and as many pairs of requests."""
-    dice = random.Random(SEED)
-    requests = {name: [e.text for e in rows if e.group == "ordinary" and e.language == name] for name in LANGUAGES}
-    joined: list[Sentence] = []
-    for each in rows[::2]:
-        if each.group == "ordinary" or not requests[each.language]:
-            continue
-        first, second = (dice.choice(requests[each.language]) for _ in range(2))
-        pair = [first, each.text] if dice.random() < FIRST else [each.text, first]
-        joined.append(replace(each, text=dice.choice(JOINTS).join(pair)))
-        if each.group == "danger":
-            joined.append(replace(each, text=dice.choice(JOINTS).join((first, second)), kind=NOTHING, group="near"))
-    return joined
 
 
 def kept_back(all_of_them: list[Sentence]) -> Iterable[tuple[Sentence, float]]:
