@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 
 from channels.emergency import learned
-from channels.emergency.context import BARE, Verdict
+from channels.emergency.context import Verdict
 from channels.emergency.learned import Hunch, LearnedEar
 from channels.emergency.message import plain
 from channels.emergency.rules import Finding, Kind, Rulebook, danger_words
@@ -139,7 +139,7 @@ class _Told:
 
 def _is_bare(finding: Finding, text: str) -> bool:
     """A danger by its name and hardly a word beside it; the ear cannot know better, least of all a misspelt one."""
-    return finding.verdict is Verdict.FIRE and len(text.split()) <= BARE
+    return finding.verdict is Verdict.FIRE and len(text.split()) <= ALL_THERE_IS
 
 
 def _both_ears(told: _Told, hunch: Hunch) -> Alarm | None:
