@@ -107,7 +107,8 @@ def _is_named_ssn(run: NumberRun) -> bool:
 
 
 def _is_code(run: NumberRun) -> bool:
-    if run.said[run.end : run.end + 1] in ("%",) or _MONEY.search(run.said[: run.start][-3:]) or _UNIT.match(run.after):
+    just_before = run.said[max(0, run.start - 3) : run.start]
+    if run.said[run.end : run.end + 1] == "%" or _MONEY.search(just_before) or _UNIT.match(run.after):
         return False
     if len(run.digits) in _NAMED_LENGTHS and _is_named_code(run):
         return True
