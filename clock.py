@@ -53,6 +53,11 @@ class DemoClock:
             return timedelta(0)
 
 
+def clock_of(demo: bool, file: Path) -> Clock:
+    """The clock of a process: in the demo one that `file` moves, else the machine's."""
+    return DemoClock(file) if demo else SystemClock()
+
+
 class FixedClock:
     """A moment that stands still until a test moves it."""
 

@@ -141,11 +141,11 @@ class Settings:
 
     @property
     def api_keys(self) -> frozenset[str]:
-        return _listed(self.values["CARELINE_API_KEYS"])
+        return frozenset(_listed(self.values["CARELINE_API_KEYS"]))
 
     @property
     def widget_origins(self) -> tuple[str, ...]:
-        return tuple(each.strip() for each in self.values["WIDGET_ORIGINS"].split(",") if each.strip())
+        return _listed(self.values["WIDGET_ORIGINS"])
 
     def rate(self, name: str) -> int:
         """A rate of the table, messages a minute."""
@@ -168,7 +168,7 @@ class Settings:
     @property
     def baa_channels(self) -> frozenset[str]:
         """Channels whose carrier may see patient data."""
-        return _listed(self.values["CARELINE_BAA"])
+        return frozenset(_listed(self.values["CARELINE_BAA"]))
 
     @property
     def root_secrets(self) -> tuple[str, ...]:
@@ -222,15 +222,15 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _listed(value: str) -> frozenset[str]:
-    return frozenset(each.strip() for each in value.split(",") if each.strip())
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
 def _check_everywhere(values: Mapping[str, str]) -> None:
     days = values["TALK_KEPT_DAYS"]
     if not (days.isascii() and days.isdecimal() and int(days) <= LONGEST_KEPT):
         raise SettingsError(f"Set TALK_KEPT_DAYS to a whole number from 0 to {LONGEST_KEPT}.")
-    unknown = _listed(values["CARELINE_BAA"]) - PATIENT_DATA_CHANNELS
+    unknown = set(_listed(values["CARELINE_BAA"])) - PATIENT_DATA_CHANNELS
     if unknown:
         raise SettingsError(f"CARELINE_BAA names {', '.join(sorted(unknown))}; it may hold sms, phone and alexa.")
 
@@ -244,10 +244,10 @@ def _check_limits(values: Mapping[str, str]) -> None:
     for name in (setting.name for setting in TABLE if setting.name.startswith("RATE_")):
         if not values[name].isdecimal() or int(values[name]) < 1:
             raise SettingsError(f"Set {name} to a whole number of at least 1; no limit can be switched off.")
-    for origin in filter(None, (each.strip() for each in values["WIDGET_ORIGINS"].split(","))):
+    for origin in _listed(values["WIDGET_ORIGINS"]):
         if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
             raise SettingsError(f"Set WIDGET_ORIGINS to origins such as https://clinic.example; {origin!r} is none.")
-    for proxy in filter(None, (each.strip() for each in values["TRUSTED_PROXIES"].split(","))):
+    for proxy in _listed(values["TRUSTED_PROXIES"]):
         try:
             network = ip_network(proxy, strict=False)
         except ValueError:

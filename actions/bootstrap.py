@@ -16,7 +16,7 @@ from actions.acting import Acting, ActingTrail
 from actions.portal_client import Directory, FhirDirectory, FhirPortal, Portal, Server, TokenClient, portal_http_client
 from actions.wording import phone_words
 from audit import SignIns, Trail
-from clock import CLINIC_ZONE, Clock, DemoClock, SystemClock
+from clock import CLINIC_ZONE, Clock, clock_of
 from identity import (
     ActingFor,
     CodeNotSent,
@@ -167,7 +167,7 @@ class Services:
 def services() -> Services:
     """The services of this process, from the environment."""
     settings = Settings.from_environment()
-    clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
+    clock = clock_of(settings.demo, settings.clock_file)
     client, server = portal_http_client(settings["PORTAL_URL"]), Server()
     tokens = TokenClient(client, settings["PORTAL_CLIENT_ID"], settings["PORTAL_CLIENT_SECRET"], clock)
     engine, keys = open_engine(settings["DATABASE_URL"]), Keys(*settings.root_secrets)

@@ -73,12 +73,11 @@ async def act_for(turn: Turn, person: Dependent) -> None:
     turn.record_changed = True
 
 
-async def go_back(turn: Turn) -> bool:
+async def go_back(turn: Turn) -> None:
     """Act on one's own record again."""
     await asyncio.to_thread(turn.services.identity.act_for_oneself, turn.sender_id)
     turn.on_record(None)
     turn.record_changed = True
-    return True
 
 
 def say_closed(turn: Turn, *, ended: bool = False) -> None:

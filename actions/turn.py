@@ -35,6 +35,7 @@ from actions.portal_client import (
 from assistant.capabilities import Capabilities
 from clock import CLINIC_ZONE
 from identity import ActingFor, Conversation, SignedIn
+from logs import place_of
 
 logger = logging.getLogger(__name__)
 Event = dict[str, Any]
@@ -215,7 +216,8 @@ class CarelineAction(Action, ABC):
         """Decide and say; the events for Rasa."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
-        turn = Turn(tracker, dispatcher, self._services(), capability_of(self.name()))
+        row = gate.capability_of(self.name())
+        turn = Turn(tracker, dispatcher, self._services(), row.id if row is not None else "")
         try:
             return await self._within_the_gate(turn)
         except Exception as error:
@@ -242,10 +244,12 @@ class CarelineAction(Action, ABC):
 
     async def _closed_by_the_portal(self, turn: Turn, error: Refused) -> list[Event]:
         """The portal gives less than the catalogue allows: said as if the gate had been closed."""
+        ended = isinstance(error, NoAccess)
         try:
-            ended = isinstance(error, NoAccess) and await gate.go_back(turn)
+            if ended:
+                await gate.go_back(turn)
         except Exception as failure:
-            logger.error("%s: %s", self.name(), _where(failure))
+            logger.error("%s: %s", self.name(), place_of(failure))
             return self.failed(turn, "utter_failed")
         gate.say_closed(turn, ended=ended)
         return self.refused(turn)
@@ -279,7 +283,7 @@ class CarelineAction(Action, ABC):
                 logger.warning("%s: %s", self.name(), type(error).__name__)
                 return "utter_portal_refused"
             case _:
-                logger.error("%s: %s", self.name(), _where(error))
+                logger.error("%s: %s", self.name(), place_of(error))
                 return "utter_failed"
 
     async def _forget_token(self, turn: Turn) -> None:
@@ -287,24 +291,9 @@ class CarelineAction(Action, ABC):
         try:
             await turn.services.forget_token(turn.sender_id)
         except Exception as error:
-            logger.error("%s: %s", self.name(), _where(error))
+            logger.error("%s: %s", self.name(), place_of(error))
 
     def failed(self, turn: Turn, response: str) -> list[Event]:
         """Say what went wrong; what was said so far stays in its slots."""
         turn.utter(response)
         return []
-
-
-def capability_of(action: str) -> str:
-    """The capability to whose work an action or form belongs, by its name; empty when it is of none."""
-    stem = action.removeprefix("validate_").removeprefix("action_").removeprefix("ask_")
-    return max((row for row in Capabilities.load().ids if f"{stem}_".startswith(f"{row}_")), key=len, default="")
-
-
-def _where(error: Exception) -> str:
-    """The error's type and the line it came from, without its message, which may quote a patient's words."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    line = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} at {line}"

@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, and_, delete, func, inspect, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, and_, delete, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from clock import Clock
 from identity import Keys
-from identity.store import Connection, Moment, insert_or, reading, writing
+from identity.store import Connection, Moment, empty_files, insert_or, make_tables, reading, writing
 from settings import IDLE_ENDS
 
 logger = logging.getLogger(__name__)
@@ -43,8 +42,6 @@ talk: Any = Table(
 RASAS_TABLE = "events"
 RASAS_COLUMNS = {"id", "sender_id", "type_name", "timestamp", "intent_name", "action_name", "data"}
 _PROBE = "readiness"
-# Any number that no other part of the project uses; PostgreSQL lets only one process at a time create a table.
-_TABLES_LOCK = 541_556
 
 
 class TalkMoved(Exception):
@@ -172,33 +169,3 @@ class SealedTalk(Talk):
             old.drop(connection)
         self.overwrite()
         logger.warning("event=unsealed_conversations_dropped rows=%s", rows)
-
-
-def make_tables(engine: Engine, tables: Any) -> None:
-    """Make what is missing of `tables` (SQLAlchemy's MetaData); safe when several processes start at once."""
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
-        tables.create_all(connection)
-
-
-def empty_files(engine: Engine, *tables: str) -> None:
-    """Overwrite what SQLite keeps of deleted rows in its second file; let PostgreSQL free theirs.
-
-    SQLite zeroes the rows themselves (secure_delete); a reader at work keeps the second file until the next time.
-    """
-    raw: Any = engine.raw_connection()
-    with closing(raw):
-        cursor = raw.cursor()
-        if engine.dialect.name == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
-        # VACUUM stands outside any transaction.
-        raw.rollback()
-        driver = raw.dbapi_connection
-        driver.autocommit = True
-        try:
-            for table in tables:
-                cursor.execute(f"VACUUM {table}")
-        finally:
-            driver.autocommit = False

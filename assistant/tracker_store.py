@@ -15,7 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.talk_store import SealedTalk
-from clock import DemoClock, SystemClock
+from clock import clock_of
 from identity import Keys, open_engine
 from settings import Settings
 
@@ -32,7 +32,7 @@ class SealedTrackerStore(TrackerStore):
         """`host` is what Rasa calls the `url` of endpoints.yml: an SQLAlchemy URL."""
         super().__init__(domain, event_broker)
         settings = Settings.from_environment()
-        clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
+        clock = clock_of(settings.demo, settings.clock_file)
         self.talk = SealedTalk(open_engine(host), clock, Keys(*settings.secrets_for("tracker store")))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import logs
 from audit.trail import Trail, TrailUnavailable
-from clock import Clock, DemoClock, SystemClock
+from clock import clock_of
 from identity import Keys, open_engine
 from settings import Settings, SettingsError
 
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         settings = Settings.from_environment()
-        clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
+        clock = clock_of(settings.demo, settings.clock_file)
         trail = Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets))
         return task(trail, settings)
     except (SettingsError, TrailUnavailable) as error:

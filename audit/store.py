@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, select, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, select
 from sqlalchemy.engine import Engine
 
 from identity.keys import Keys
-from identity.store import Connection, Moment, insert_or, writing
+from identity.store import Connection, Moment, insert_or, making_tables
 
 CHAINS = 16
 """So many writers at once need not wait for each other on PostgreSQL; a person's rows are in one of them."""
-# Any number that no other part of the project uses; keeps two processes from creating the tables at once.
-_TABLES_LOCK = 541_556
-
 metadata: Any = MetaData()
 
 trail: Any = Table(
@@ -62,11 +59,8 @@ probe: Any = Table(
 
 
 def create_tables(engine: Engine, keys: Keys) -> None:
-    """Make what is missing; safe when several processes start at once. Heads are made once, for all chains together."""
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
-        metadata.create_all(connection)
+    """Make what is missing. Heads are made once, for all chains together."""
+    with making_tables(engine, metadata) as connection:
         # A single head that is missing was taken away, and a new one would hide it.
         if connection.execute(select(heads.c.chain).limit(1)).first() is None:
             connection.execute(insert_or(connection, heads), [_genesis(chain, keys) for chain in range(CHAINS)])

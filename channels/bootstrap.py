@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+from sqlalchemy.engine import Engine
 
 from actions.wording import phone_words
 from assistant.talk_store import Talk
@@ -19,7 +20,7 @@ from channels.limits import Limits, MemoryCounts, RedisCounts, Subject
 from channels.store import TurnStore
 from channels.turn import World
 from channels.turn_request import CHANNELS
-from clock import Clock, DemoClock, SystemClock
+from clock import Clock, DemoClock, clock_of
 from identity import Identity, Keys, open_engine
 from identity import Limits as IdentityLimits
 from settings import PATIENT_DATA_CHANNELS, Settings
@@ -32,22 +33,22 @@ def build_gateway(settings: Settings) -> Gateway:
     Raises:
         ModelMissing: The language model has not been trained yet.
     """
-    clock = _clock(settings)
-    identity, store = _identity(settings, clock), _turn_store(settings, clock)
+    clock, engine = clock_of(settings.demo, settings.clock_file), open_engine(settings["DATABASE_URL"])
+    identity, store = _identity(settings, engine, clock), _turn_store(settings, engine, clock)
     dialogue, actions, portal = (
         httpx.AsyncClient(base_url=settings[name], follow_redirects=False)
         for name in ("DIALOGUE_URL", "ACTIONS_URL", "PORTAL_URL")
     )
     world = World(
         identity=identity,
-        sign_ins=SignIns(identity, _trail(settings, clock)),
+        sign_ins=SignIns(identity, Trail(engine, clock, Keys(*settings.root_secrets))),
         store=store,
         screen=EmergencyScreen.load(),
         dialogue=DialogueClient(dialogue, settings.private_secret),
         model=LanguageModel.load(),
         clock=clock,
         phone=phone_words(settings["CLINIC_PHONE"]),
-        keeping=_keeping(settings, identity, store, clock),
+        keeping=_keeping(settings, identity, store, (engine, clock)),
         channels=open_channels(settings),
     )
     checks: dict[str, Check] = {
@@ -88,8 +89,9 @@ def _rates(settings: Settings) -> dict[Subject, int]:
 
 def keeping_of(settings: Settings) -> Keeping:
     """What deletes in all stores, for whoever runs it beside the gateway."""
-    clock = _clock(settings)
-    return _keeping(settings, _identity(settings, clock), _turn_store(settings, clock), clock)
+    clock, engine = clock_of(settings.demo, settings.clock_file), open_engine(settings["DATABASE_URL"])
+    identity, store = _identity(settings, engine, clock), _turn_store(settings, engine, clock)
+    return _keeping(settings, identity, store, (engine, clock))
 
 
 def open_channels(settings: Settings) -> frozenset[str]:
@@ -98,29 +100,22 @@ def open_channels(settings: Settings) -> frozenset[str]:
     return everybody if settings.demo else everybody - PATIENT_DATA_CHANNELS | settings.baa_channels
 
 
-def _clock(settings: Settings) -> Clock:
-    return DemoClock(settings.clock_file) if settings.demo else SystemClock()
-
-
-def _identity(settings: Settings, clock: Clock) -> Identity:
+def _identity(settings: Settings, engine: Engine, clock: Clock) -> Identity:
     personal = settings["ASSISTANTS_READ_PERSONAL"] == "1"
     limits = IdentityLimits(conversations_kept=settings.conversations_kept, personal_on_assistants=personal)
-    return Identity(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets), limits)
+    return Identity(engine, clock, Keys(*settings.root_secrets), limits)
 
 
-def _trail(settings: Settings, clock: Clock) -> Trail:
-    return Trail(open_engine(settings["DATABASE_URL"]), clock, Keys(*settings.root_secrets))
+def _turn_store(settings: Settings, engine: Engine, clock: Clock) -> TurnStore:
+    return TurnStore(engine, Keys(*settings.secrets_for("gateway store")), clock)
 
 
-def _turn_store(settings: Settings, clock: Clock) -> TurnStore:
-    return TurnStore(open_engine(settings["DATABASE_URL"]), Keys(*settings.secrets_for("gateway store")), clock)
-
-
-def _keeping(settings: Settings, identity: Identity, store: TurnStore, clock: Clock) -> Keeping:
+def _keeping(settings: Settings, identity: Identity, store: TurnStore, over: tuple[Engine, Clock]) -> Keeping:
+    engine, clock = over
     return Keeping(
         identity,
         store,
-        Answers(open_engine(settings["DATABASE_URL"])),
+        Answers(engine),
         Talk(open_engine(settings["TRACKER_STORE_URL"]), clock),
         Kept(settings.talk_kept, settings.conversations_kept),
     )

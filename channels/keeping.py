@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,10 +17,10 @@ from typing import Any
 from sqlalchemy import Column, MetaData, String, Table, delete, select
 from sqlalchemy.engine import Engine
 
-from assistant.talk_store import Talk, empty_files, make_tables
-from channels.store import StoreUnavailable, TurnStore, choices, standings, turns
+from assistant.talk_store import Talk
+from channels.store import TurnStore, choices, refusing, standings, turns
 from identity import Identity
-from identity.store import insert_or, writing
+from identity.store import empty_files, insert_or, make_tables, writing
 
 logger = logging.getLogger(__name__)
 
@@ -53,20 +52,20 @@ class Answers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with _refusing():
+        with refusing():
             make_tables(engine, metadata)
 
     def note(self, key: str, sender_id: str) -> None:
         """Remember whose answer lies under `key`."""
         row = {"key": key, "sender_id": sender_id}
-        with _refusing(), writing(self._engine) as connection:
+        with refusing(), writing(self._engine) as connection:
             connection.execute(insert_or(connection, answers_of).values(row).on_conflict_do_nothing())
 
     def erase(self, senders: Iterable[str]) -> None:
         """Delete the answers given in these conversations, what they offered, and where they stood."""
         listed = list(senders)
         mine = answers_of.c.sender_id.in_(listed)
-        with _refusing(), writing(self._engine) as connection:
+        with refusing(), writing(self._engine) as connection:
             connection.execute(delete(turns).where(turns.c.key.in_(select(answers_of.c.key).where(mine))))
             connection.execute(delete(answers_of).where(mine))
             for table in (choices, standings):
@@ -75,9 +74,9 @@ class Answers:
     def purge(self) -> None:
         """Forget whose answers were that are no longer there; leave nothing in the files of the database."""
         gone = answers_of.c.key.not_in(select(turns.c.key))
-        with _refusing(), writing(self._engine) as connection:
+        with refusing(), writing(self._engine) as connection:
             connection.execute(delete(answers_of).where(gone))
-        with _refusing():
+        with refusing():
             empty_files(self._engine, turns.name, choices.name, standings.name, answers_of.name)
 
 
@@ -144,15 +143,6 @@ def main() -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     print(json.dumps(keeping_of(settings).run()))
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, its message may repeat what a person said
-        logger.error("event=store_failed error=%s", type(error).__name__)
-        raise StoreUnavailable("The gateway's store cannot answer.") from None
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 
 from clock import Clock
 from identity import Keys
-from identity.store import Connection, Moment, insert_or, reading, writing
+from identity.store import Connection, Moment, insert_or, make_tables, reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -114,8 +114,8 @@ class TurnStore:
         self._engine = engine
         self._keys = keys
         self._clock = clock
-        with _refusing(), writing(engine) as connection:
-            metadata.create_all(connection)
+        with refusing():
+            make_tables(engine, metadata)
 
     def fingerprint(self, kind: str, *parts: str) -> str:
         """A keyed hash: what was said cannot be guessed from it."""
@@ -263,12 +263,12 @@ class TurnStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _refusing(), writing(self._engine) as connection:
+        with refusing(), writing(self._engine) as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _refusing(), reading(self._engine) as connection:
+        with refusing(), reading(self._engine) as connection:
             yield connection
 
 
@@ -278,7 +278,8 @@ def _folded(title: str) -> str:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
+    """Turn whatever goes wrong into `StoreUnavailable`, which carries nothing of what was kept."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever went wrong, its message may repeat what a person said

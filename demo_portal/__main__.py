@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from clock import Clock, DemoClock, SystemClock
+from clock import clock_of
 from demo_portal.app import create_app
 from demo_portal.settings import Settings, SettingsError
 
@@ -19,7 +19,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     logging.basicConfig(level=logging.WARNING)
-    clock: Clock = DemoClock(settings.clock_file) if settings.demo else SystemClock()
+    clock = clock_of(settings.demo, settings.clock_file)
     app = create_app(settings, clock)
     # The access log would hold addresses with patient ids and search values.
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -189,12 +189,28 @@ def _engine(url: str, **options: Any) -> Engine:
 
 
 def create_tables(engine: Engine) -> None:
-    """Make what is missing, columns of an older store too; safe when several processes start at once."""
+    """Make what is missing, columns of an older store too."""
+    with making_tables(engine, metadata) as connection:
+        _add_columns(connection)
+
+
+def make_tables(engine: Engine, tables: Any) -> None:
+    """Make what is missing of `tables` (SQLAlchemy's MetaData)."""
+    with making_tables(engine, tables):
+        pass
+
+
+@contextmanager
+def making_tables(engine: Engine, tables: Any) -> Iterator[Connection]:
+    """A transaction that begins by making what is missing of `tables` (SQLAlchemy's MetaData), for what has to follow.
+
+    Safe when several processes start at once: one after the other has it.
+    """
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _TABLES_LOCK})
-        metadata.create_all(connection)
-        _add_columns(connection)
+        tables.create_all(connection)
+        yield connection
 
 
 def _add_columns(connection: Connection) -> None:
@@ -220,6 +236,28 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only looks and waits for nobody."""
     with engine.connect() as connection:
         yield connection.execution_options(**{_READING: True})
+
+
+def empty_files(engine: Engine, *tables: str) -> None:
+    """Overwrite what SQLite keeps of deleted rows in its second file; let PostgreSQL free those of `tables`.
+
+    SQLite zeroes the rows themselves (secure_delete); a reader at work keeps the second file until the next time.
+    """
+    raw: Any = engine.raw_connection()
+    with closing(raw):
+        cursor = raw.cursor()
+        if engine.dialect.name == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        # VACUUM stands outside any transaction.
+        raw.rollback()
+        driver = raw.dbapi_connection
+        driver.autocommit = True
+        try:
+            for table in tables:
+                cursor.execute(f"VACUUM {table}")
+        finally:
+            driver.autocommit = False
 
 
 def insert_or(connection: Connection, table: Any) -> Any:

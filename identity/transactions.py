@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from clock import Clock
-from identity.store import Connection, reading, writing
+from identity.store import Connection, empty_files, reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +38,8 @@ class Transactions:
 
     def _empty_write_ahead_log(self) -> None:
         # Dropped rows would otherwise stay readable in SQLite's second file until it is next overwritten.
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw: Any = self._engine.raw_connection()
-        with refusing(), closing(raw):
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with refusing():
+            empty_files(self._engine)
 
     @contextmanager
     def _writing(self) -> Iterator[At]:

@@ -24,8 +24,6 @@ NOTED = ROOT / "var" / "tests" / "codes"
 RECORD = "portal.db"
 CARDS_AND_NUMBERS = ("4111111111111111", "4111 1111 1111 1111", "123-45-6789")
 SAID = ("canaryword",)
-NOT_YET_SEALED: dict[str, tuple[str, ...]] = {}
-"""Kinds of secrets that a file still holds in plain. It has to: once it no longer does, the scan fails until the entry goes."""
 
 # Fractions of seconds have six digits as well.
 _TIMES = re.compile(rb"\d\d:\d\d:\d\d[.,]\d{3,6}|(?<!\d)1\d{9}\.\d+")
@@ -120,15 +118,8 @@ def _values(path: Path) -> Iterator[bytes]:
 
 def verdict(found: list[tuple[str, Secret]]) -> list[str]:
     """One line for each thing that is not as it should be; none of them repeats a secret."""
-    allowed = {(name, kind) for name, kinds in NOT_YET_SEALED.items() for kind in kinds}
     base = [(re.sub(r"-(wal|shm|journal)$", "", name), secret.kind) for name, secret in found]
-    wrong = sorted(
-        {f"{name} holds what must not be kept: {kind}" for name, kind in base if (name, kind) not in allowed}
-    )
-    sealed = [
-        f"{name} holds no {kind} any more: take it out of NOT_YET_SEALED" for name, kind in sorted(allowed - set(base))
-    ]
-    return wrong + sealed
+    return sorted({f"{name} holds what must not be kept: {kind}" for name, kind in base})
 
 
 def main() -> int:

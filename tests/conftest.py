@@ -13,9 +13,9 @@ import pytest
 
 from deploy.processes import Ports, Processes, demo_environment
 from tests.canaries import LEFT_BEHIND
-from tests.postgres import postgres
+from tests.postgres import database_url, postgres
 
-__all__ = ["careline", "free_ports", "postgres", "running"]
+__all__ = ["careline", "database_url", "free_ports", "postgres", "running"]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -232,13 +233,20 @@ def revoke(demo: Demo, related: str) -> None:
         whole.amend({**whole.read("RelatedPerson", related), "active": False})
 
 
-@pytest_asyncio.fixture
-async def maria(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
-    """A mother of three whom she may act for, signed in on the web."""
-    talk = Family(tmp_path / "maria", demo, "maria")
+@asynccontextmanager
+async def signed_in(demo: Demo, folder: Path, person: str) -> AsyncIterator[Family]:
+    """Somebody signed in on the web, until the test ends."""
+    talk = Family(folder / person, demo, person)
     talk.sign_in()
     yield talk
     await talk.real.client.aclose()
 
 
-__all__ = ["Asked", "Family", "Recorder", "birthday", "maria", "midnight", "revoke"]
+@pytest_asyncio.fixture
+async def maria(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
+    """A mother of three whom she may act for, signed in on the web."""
+    async with signed_in(demo, tmp_path, "maria") as talk:
+        yield talk
+
+
+__all__ = ["Asked", "Family", "Recorder", "birthday", "maria", "midnight", "revoke", "signed_in"]

@@ -148,3 +148,15 @@ def _wait_until_ready(programs: Path, process: subprocess.Popen[bytes], port: in
             return
         time.sleep(0.05)
     pytest.fail(f"PostgreSQL did not start:\n{log.read_text(errors='replace')[-2000:]}", pytrace=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, once of each kind that a store may lie in; SQLite's file is `kept.db`."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/kept.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)

@@ -29,6 +29,16 @@ def stranger(tmp_path: Path) -> Talk:
     return Talk(tmp_path, signed_in=False)
 
 
+def signed_in_elsewhere(talk: Talk) -> str:
+    """The same person signs in to another conversation a minute later; its sender id."""
+    elsewhere = talk.identity.open_conversation("web", "en").sender_id
+    here, talk.sender = talk.sender, elsewhere
+    talk.clock.advance(timedelta(minutes=1))
+    talk.sign_in()
+    talk.sender = here
+    return elsewhere
+
+
 async def test_signing_in_says_the_name_and_until_when(talk: Talk) -> None:
     await talk.hears("", "code_checked").does(ActionSignIn)
     assert (talk.acts, talk.value("name"), talk.value("until")) == (["utter_sign_in_done"], ADA.given_name, "10:15 AM")
@@ -80,23 +90,15 @@ async def test_signing_out_of_nothing_is_said_to(stranger: Talk) -> None:
     ],
 )
 async def test_signing_out_everywhere_ends_the_sessions_elsewhere_too(talk: Talk, said: str) -> None:
-    elsewhere = talk.identity.open_conversation("web", "en").sender_id
-    here, talk.sender = talk.sender, elsewhere
-    talk.clock.advance(timedelta(minutes=1))
-    talk.sign_in()
-    talk.sender = here
+    elsewhere = signed_in_elsewhere(talk)
     await talk.hears(said, "sign_out").does(ActionSignOut)
     assert talk.acts == ["utter_sign_out_everywhere"]
-    assert [talk.identity.signed_in(each) for each in (here, elsewhere)] == [None, None]
+    assert [talk.identity.signed_in(each) for each in (talk.sender, elsewhere)] == [None, None]
 
 
 @pytest.mark.parametrize("said", ["sign out", "log me out of my phone", "cierre mi sesión", "sáqueme de mi cuenta"])
 async def test_signing_out_here_leaves_the_sessions_elsewhere(talk: Talk, said: str) -> None:
-    elsewhere = talk.identity.open_conversation("web", "en").sender_id
-    here, talk.sender = talk.sender, elsewhere
-    talk.clock.advance(timedelta(minutes=1))
-    talk.sign_in()
-    talk.sender = here
+    elsewhere = signed_in_elsewhere(talk)
     await talk.hears(said, "sign_out").does(ActionSignOut)
     assert talk.acts == ["utter_sign_out_done"]
     assert talk.identity.signed_in(elsewhere) is not None

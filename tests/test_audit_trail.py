@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,6 @@ from audit.store import heads, trail
 from clock import FixedClock
 from identity import Keys, open_engine
 from tests.fakes import A_TUESDAY
-from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret that only these tests know"
@@ -48,15 +47,9 @@ class Archive:
                 connection.execute(each)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
-    if request.param == "sqlite":
-        yield Archive(f"sqlite:///{tmp_path}/audit.db")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create()
-    yield Archive(server.url(name))
-    server.drop(name)
+@pytest.fixture
+def archive(database_url: str) -> Archive:
+    return Archive(database_url)
 
 
 def looked(patient: str = MARIA, **but: Any) -> Entry:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +11,15 @@ from sqlalchemy import text
 from identity import OWN, ActingFor, Deed, IdentityUnavailable, Standing, band_on, may
 from identity.store import open_engine
 from tests.identity_fakes import BEN, NOON, SECRET, Desk
-from tests.postgres import PostgresServer
 
 CHILD = ActingFor("patient-canary-child", "Canaryname", "child full")
 TEEN = ActingFor("patient-canary-teen", "Othername", "teen limited")
 SOON = NOON + timedelta(minutes=1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    if request.param == "sqlite":
-        yield Desk.in_folder(tmp_path)
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create()
-    yield Desk(server.url(name))
-    server.drop(name)
+@pytest.fixture
+def desk(database_url: str) -> Desk:
+    return Desk(database_url)
 
 
 @pytest.fixture

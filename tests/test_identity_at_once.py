@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -25,20 +24,9 @@ ADDED = {
 """Columns that a store of the first days has not got."""
 
 
-@pytest.fixture(params=[pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/identity.db"
-        return
-    server = request.getfixturevalue("postgres")
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
-
-
 @pytest.fixture
-def desk(url: str) -> Desk:
-    return Desk(url, LIMITS)
+def desk(database_url: str) -> Desk:
+    return Desk(database_url, LIMITS)
 
 
 def _at_once[T](count: int, act: Callable[[int], T]) -> list[T]:
@@ -70,11 +58,11 @@ def test_v01_of_twenty_wrong_guesses_at_once_five_are_looked_at(desk: Desk) -> N
     assert desk.identity.check_code(web, right).outcome == "locked"
 
 
-def test_v01_guesses_at_once_under_many_spellings_are_counted_for_the_one_person(url: str) -> None:
+def test_v01_guesses_at_once_under_many_spellings_are_counted_for_the_one_person(database_url: str) -> None:
     generous = Limits(
         texts=TextLimits(per_quarter_hour=20, per_day=20), phone_texts=TextLimits(per_quarter_hour=20, per_day=20)
     )
-    desk = Desk(url, generous)
+    desk = Desk(database_url, generous)
     senders = [desk.conversation() for _ in range(10)]
     for number, sender in enumerate(senders):
         desk.start(sender, ADA, f"spelling {number}")
@@ -90,8 +78,8 @@ def test_v08_of_twenty_who_ask_for_a_code_at_once_one_gets_it(desk: Desk) -> Non
     assert Counter(start.outcome for start in starts) == {"started": 1, "too_soon": 19}
 
 
-def test_processes_that_start_at_once_make_the_tables_once(url: str) -> None:
-    desks = _at_once(8, lambda _number: Desk(url))
+def test_processes_that_start_at_once_make_the_tables_once(database_url: str) -> None:
+    desks = _at_once(8, lambda _number: Desk(database_url))
     desks[0].sign_in(desks[7].conversation())
 
 
@@ -171,19 +159,19 @@ def test_opting_out_at_once_is_opting_out(desk: Desk) -> None:
     assert desk.identity.opted_out("+15415550121")
 
 
-def test_a_store_of_an_earlier_version_gets_what_it_lacks_and_goes_on(url: str) -> None:
-    desk = Desk(url, LIMITS)
+def test_a_store_of_an_earlier_version_gets_what_it_lacks_and_goes_on(database_url: str) -> None:
+    desk = Desk(database_url, LIMITS)
     web, asking = desk.conversation(), desk.conversation()
     desk.sign_in(web)
     code = desk.code(asking, BEN)
-    engine = open_engine(url)
+    engine = open_engine(database_url)
     with engine.begin() as connection:
         for table, columns in ADDED.items():
             for column in columns:
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         for table in ("people", "notices", "opt_outs", "failures"):
             connection.execute(text(f"DROP TABLE identity_{table}"))
-    later = _at_once(4, lambda _number: Desk(url, LIMITS, desk.clock))[0]
+    later = _at_once(4, lambda _number: Desk(database_url, LIMITS, desk.clock))[0]
     signed_in = later.identity.signed_in(web)
     assert signed_in is not None
     assert signed_in.patient_id == ADA.id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,11 @@ import sqlalchemy as sa
 from identity import Limits
 from identity.store import challenges
 from tests.identity_fakes import ADA, BEN, Desk, wrong_codes
-from tests.postgres import PostgresServer
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    if request.param == "sqlite":
-        yield Desk.in_folder(tmp_path)
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create()
-    yield Desk(server.url(name))
-    server.drop(name)
+@pytest.fixture
+def desk(database_url: str) -> Desk:
+    return Desk(database_url)
 
 
 def test_d04_who_asks_is_signed_out_at_once_and_the_conversation_is_marked(desk: Desk) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from deploy.processes import ROOT
 from settings import Settings
+from tests import player
 from tests.conftest import Careline
 from tests.player import Client, newest_code
 
@@ -42,12 +43,7 @@ def actions(careline: Careline) -> str:
 
 
 def signed_in(careline: Careline, opening: str = "sign me in", channel: str = "web") -> Client:
-    client = Client(careline.http, channel=channel)
-    for said in (opening, "541 555 0101", "1984-03-12"):
-        client.say(said)
-    client.code(MARIA)
-    assert client.signed_in
-    return client
+    return player.signed_in(Client(careline.http, channel=channel), MARIA, "1984-03-12", opening)
 
 
 def kept_bytes(careline: Careline) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import player
 from tests.conftest import Careline
 from tests.player import Client, newest_code
 
@@ -20,12 +21,7 @@ MARIA = "+15415550101"
 
 
 def signed_in(careline: Careline, opening: str = "sign me in", language: str = "en") -> Client:
-    client = Client(careline.http, language=language)
-    for said in (opening, "541 555 0101", "1984-03-12"):
-        client.say(said)
-    client.code(MARIA)
-    assert client.signed_in
-    return client
+    return player.signed_in(Client(careline.http, language=language), MARIA, "1984-03-12", opening)
 
 
 def appointments_of_maria(careline: Careline) -> list[dict[str, Any]]:

@@ -20,7 +20,6 @@ from clock import FixedClock
 from identity import Keys, open_engine
 from identity.keys import Unreadable
 from tests.identity_fakes import NOON
-from tests.postgres import PostgresServer
 
 SECRET = "a secret of the tests of what is said"
 CANARY = "quokkacanary"
@@ -52,21 +51,14 @@ class Shelf:
         return looked.get_table_names()
 
     def bytes(self) -> bytes:
-        return b"".join(path.read_bytes() for path in sorted(self.folder.glob("talk.db*")))
+        return b"".join(path.read_bytes() for path in sorted(self.folder.glob("kept.db*")))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
-    if request.param == "sqlite":
-        made = Shelf(f"sqlite:///{tmp_path}/talk.db", tmp_path, FixedClock(NOON))
-        yield made
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        name = server.create()
-        made = Shelf(server.url(name), tmp_path, FixedClock(NOON))
-        yield made
-        made.engine.dispose()
-        server.drop(name)
+@pytest.fixture
+def shelf(database_url: str, tmp_path: Path) -> Iterator[Shelf]:
+    made = Shelf(database_url, tmp_path, FixedClock(NOON))
+    yield made
+    # Before the database goes.
     made.engine.dispose()
 
 
@@ -91,9 +83,9 @@ def test_d02_no_column_says_a_word_of_it(shelf: Shelf) -> None:
 
 
 def test_d02_no_byte_of_the_files_holds_it_and_nobody_else_may_read_them(tmp_path: Path) -> None:
-    shelf = Shelf(f"sqlite:///{tmp_path}/talk.db", tmp_path, FixedClock(NOON))
+    shelf = Shelf(f"sqlite:///{tmp_path}/kept.db", tmp_path, FixedClock(NOON))
     shelf.talk.append(A, 0, said(CANARY))
-    files = list(tmp_path.glob("talk.db*"))
+    files = list(tmp_path.glob("kept.db*"))
     assert len(files) > 1
     assert CANARY.encode() not in shelf.bytes()
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
@@ -175,7 +167,7 @@ def test_d04_kept_for_no_day_goes_after_an_hour(shelf: Shelf) -> None:
 
 
 def test_d04_nothing_of_what_is_gone_stays_in_the_files(tmp_path: Path) -> None:
-    shelf = Shelf(f"sqlite:///{tmp_path}/talk.db", tmp_path, FixedClock(NOON))
+    shelf = Shelf(f"sqlite:///{tmp_path}/kept.db", tmp_path, FixedClock(NOON))
     shelf.talk.append(A, 0, said(CANARY * 400))
     sealed = shelf.rows()[0].sealed.encode()
     assert sealed[:2000] in shelf.bytes()

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from demo_portal.store.resources import WHOLE
 from tests.demo_portal_case import MONDAY_NINE, Demo, demo, seeded_file, settings
-from tests.family_case import Family, birthday, maria, midnight, revoke
+from tests.family_case import Family, birthday, maria, midnight, revoke, signed_in
 
 __all__ = ["demo", "maria", "seeded_file", "settings"]
 NEUTRAL, BACK, FOR_TASK = "utter_not_for_this_person", "utter_switch_person_back", "utter_switch_person_for_task"
@@ -21,19 +21,15 @@ DONE, OWN, WHOM = "utter_switch_person_done", "utter_switch_person_own", "utter_
 @pytest_asyncio.fixture
 async def linda(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
     """A wife with a full grant on her husband's record, signed in."""
-    talk = Family(tmp_path / "linda", demo, "linda-oconnor")
-    talk.sign_in()
-    yield talk
-    await talk.real.client.aclose()
+    async with signed_in(demo, tmp_path, "linda-oconnor") as talk:
+        yield talk
 
 
 @pytest_asyncio.fixture
 async def frank(demo: Demo, tmp_path: Path) -> AsyncIterator[Family]:
     """A father whose guardianship is over, signed in."""
-    talk = Family(tmp_path / "frank", demo, "frank")
-    talk.sign_in()
-    yield talk
-    await talk.real.client.aclose()
+    async with signed_in(demo, tmp_path, "frank") as talk:
+        yield talk
 
 
 async def signed_in_at(demo: Demo, folder: Path, person: str, moment: object) -> Family:

@@ -25,8 +25,6 @@ FEWEST = 2
 """A message of fewer words says too little; the patterns read it alone."""
 
 SHORTEST_SENTENCE = 3
-MOST_REMEMBERED = 20_000
-"""Words whose weights are remembered; a bound, since anybody may write anything."""
 
 LENGTH_POWER = 0.7
 """How much a longer message's features are weighed down; between a sum (0) and a mean (1)."""
@@ -75,12 +73,12 @@ class LearnedEar:
         return max((self._between(so_far[a], so_far[b]) for a, b in read), key=lambda h: h.chance)
 
     def _alone(self, word: str) -> tuple[list[float], int]:
-        """What a word adds by itself, and by how many features; remembered, since people use the same words."""
+        """What a word adds by itself, and by how many features; remembered for the words that were learned, no others."""
         known = self._words.get(word)
         if known is None:
             found = of_word(word)
             known = self._added(self._none, found), len(found)
-            if len(self._words) < MOST_REMEMBERED:
+            if found[0] in self._weights:
                 self._words[word] = known
         return known
 

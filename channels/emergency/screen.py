@@ -31,9 +31,9 @@ ANSWERS: dict[str, tuple[Kind, str]] = {
 """What is answered to each kind that the learned ear tells apart."""
 NEVER = 2.0
 ALL_THERE_IS = 8
-"""Up to so many words, a danger that is set aside leaves nothing else to be heard."""
+"""Up to so many words, a danger that the patterns name or set aside is all that was said."""
 FIRES = {Verdict.NOTHING: 0.55, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
-"""Chance of danger from which on the answer is given, by what the patterns say; docs/safety.md has how they were chosen."""
+"""Chance of danger from which on the answer is given, by what the patterns say."""
 ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
 """Chance from which on it is asked whether it is happening."""
 FIRES_ASIDE, ASKS_ASIDE = 0.98, 0.95
@@ -92,15 +92,14 @@ class EmergencyScreen:
         heard = {each: self._rulebooks[each].hear(bare, each in home) for each in LANGUAGES}
         found: list[tuple[Finding, Language]] = [(f, each) for each in LANGUAGES for f in heard[each].findings]
         strongest = max(found, key=lambda one: (*_weight(one[0]), one[1] == language)) if found else None
-        if self._ear is None or (strongest and _is_bare(strongest[0], bare)):
+        is_short = len(bare.split()) <= ALL_THERE_IS
+        # A danger by its name and hardly a word beside it: the ear cannot know better, least of all a misspelt one.
+        is_bare = strongest is not None and strongest[0].verdict is Verdict.FIRE and is_short
+        if self._ear is None or is_bare:
             return _alarm(*strongest) if strongest else None
         own: Language = "es" if language == "es" else "en"
-        told = _Told(
-            strongest,
-            any(each.set_aside for each in heard.values()),
-            own if own in home else home[0],
-            len(bare.split()),
-        )
+        set_aside = any(each.set_aside for each in heard.values())
+        told = _Told(strongest, set_aside, own if own in home else home[0], is_short)
         return _both_ears(told, self._ear.hunch(bare))
 
     def _home(self, bare: str) -> list[Language]:
@@ -130,36 +129,34 @@ class _Told:
     set_aside: bool
     """A danger is named in it, and the words around say that it is none."""
     language: Language
-    words: int
+    is_short: bool
 
     @property
     def verdict(self) -> Verdict:
         return self.pattern[0].verdict if self.pattern else Verdict.NOTHING
 
 
-def _is_bare(finding: Finding, text: str) -> bool:
-    """A danger by its name and hardly a word beside it; the ear cannot know better, least of all a misspelt one."""
-    return finding.verdict is Verdict.FIRE and len(text.split()) <= ALL_THERE_IS
-
-
 def _both_ears(told: _Told, hunch: Hunch) -> Alarm | None:
     """What the patterns and the learned ear make of a message together; either alone must be surer than both."""
     kind, act = ANSWERS.get(hunch.kind, ANSWERS["emergency"])
     crisis = kind == "crisis"
-    if told.set_aside and not told.pattern and told.words <= ALL_THERE_IS and not crisis:
+    if told.set_aside and not told.pattern and told.is_short and not crisis:
         # What was set aside is all that was said.
         return None
     fires = FIRES_ASIDE if told.set_aside and not told.verdict else FIRES[told.verdict]
     if hunch.chance >= (min(fires, CRISIS_FIRES) if crisis and not told.set_aside else fires):
         if told.pattern and told.verdict is Verdict.FIRE:
             return _alarm(*told.pattern)
-        return Alarm(kind, "learned", f"{told.language}.learned.{hunch.kind}", act, told.language)
+        return _learned(kind, hunch, act, told.language)
     if told.pattern and hunch.chance >= (KEPT_ASKS if told.pattern[0].rule.manner.kept else ASKS_FROM[told.verdict]):
         return _asking(*told.pattern)
     if hunch.chance >= (CRISIS_ASKS if crisis else ASKS_ASIDE if told.set_aside else ASKS_FROM[Verdict.NOTHING]):
-        asks = ASKS.get(kind, ASK)
-        return Alarm("ask", "learned", f"{told.language}.learned.{hunch.kind}", asks, told.language)
+        return _learned("ask", hunch, ASKS.get(kind, ASK), told.language)
     return None
+
+
+def _learned(kind: Kind, hunch: Hunch, act: str, language: Language) -> Alarm:
+    return Alarm(kind, "learned", f"{language}.learned.{hunch.kind}", act, language)
 
 
 def _weight(finding: Finding) -> tuple[int, int]:
@@ -168,16 +165,18 @@ def _weight(finding: Finding) -> tuple[int, int]:
 
 
 def _alarm(finding: Finding, language: Language) -> Alarm:
-    rule = finding.rule
-    name = f"{language}.{rule.category}.{rule.name}"
     if finding.verdict is Verdict.ASK:
         return _asking(finding, language)
-    return Alarm(rule.kind, rule.category, name, rule.act, language)
+    return _by_rule(finding.rule.kind, finding, finding.rule.act, language)
 
 
 def _asking(finding: Finding, language: Language) -> Alarm:
+    return _by_rule("ask", finding, ASKS.get(finding.rule.kind, ASK), language)
+
+
+def _by_rule(kind: Kind, finding: Finding, act: str, language: Language) -> Alarm:
     rule = finding.rule
-    return Alarm("ask", rule.category, f"{language}.{rule.category}.{rule.name}", ASKS.get(rule.kind, ASK), language)
+    return Alarm(kind, rule.category, f"{language}.{rule.category}.{rule.name}", act, language)
 
 
 def _texts(language: str) -> dict[str, str]:
