@@ -2,6 +2,7 @@
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q
 FILES := .
+FAST := not rasa and not process and not browser and not postgres and not foreign and not redis
 # What the portal checks before it comes to its store, and its texts, are the same on each store.
 STORELESS := $(patsubst %,tests/test_demo_portal_%.py,validation rules library papers questionnaires)
 
@@ -32,7 +33,8 @@ check: setup ## Format, lint and types
 	@$(PYTHON) -m pyright --warnings
 
 fast: setup ## The tests that need neither a trained model nor a running process
-	@$(PYTEST) -m "not rasa and not process and not browser and not postgres and not foreign and not redis"
+	@$(PYTEST) -n auto --dist worksteal -m "$(FAST) and not timed"
+	@$(PYTEST) -m timed
 
 stores: setup ## The portal on PostgreSQL, the counts on Redis, and what other people's FHIR software says of its data
 	@deploy/bootstrap.sh postgres foreign redis
@@ -44,7 +46,8 @@ contract: setup ## The FHIR client before three servers, or FHIR_BASE_URL=... (a
 	@$(PYTEST) tests/contract
 
 dialogues: train ## Rasa itself, and conversations through the real processes
-	@$(PYTEST) -m "rasa or process"
+	@rm -rf var/tests
+	@$(PYTEST) -n auto --dist loadfile -m "rasa or process"
 
 browser: train browser-setup ## The pages in a real Chromium
 	@$(PYTEST) -m browser

@@ -1,12 +1,13 @@
 """Searches what a whole run of the tests left behind for what must never be kept: `python -m tests.canaries`.
 
-The process tests leave their working folder in LEFT_BEHIND and note the codes that were texted in NOTED, beside it.
+Each worker of the process tests leaves its working folder in LEFT_BEHIND and notes the codes that were texted beside it.
 What is there by right is not searched: the portal's own database, which is the record.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import re
 import sqlite3
 import sys
@@ -19,11 +20,15 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parent.parent
-LEFT_BEHIND = ROOT / "var" / "tests" / "run"
-NOTED = ROOT / "var" / "tests" / "codes"
+LEFT_BEHIND = ROOT / "var" / "tests"
+OWN = LEFT_BEHIND / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+"""Of this worker: the folder of its run, and the codes."""
+RUN, CODES = "run", "codes"
 RECORD = "portal.db"
 CARDS_AND_NUMBERS = ("4111111111111111", "4111 1111 1111 1111", "123-45-6789")
 SAID = ("canaryword",)
+SHORT = 6
+"""Characters; a text of fewer comes about by chance in a megabyte of sealed ones."""
 
 # Fractions of seconds have six digits as well.
 _TIMES = re.compile(rb"\d\d:\d\d:\d\d[.,]\d{3,6}|(?<!\d)1\d{9}\.\d+")
@@ -59,13 +64,13 @@ def secrets() -> list[Secret]:
 
 def note_code(code: str) -> None:
     """Remember, outside of what is searched, that this code was texted."""
-    NOTED.parent.mkdir(parents=True, exist_ok=True)
-    with NOTED.open("a") as noted:
+    OWN.mkdir(parents=True, exist_ok=True)
+    with (OWN / CODES).open("a") as noted:
         noted.write(f"{code}\n")
 
 
 def noted_codes() -> set[str]:
-    return set(NOTED.read_text().split()) if NOTED.exists() else set()
+    return {code for path in LEFT_BEHIND.glob(f"*/{CODES}") for code in path.read_text().split()}
 
 
 def hits(folder: Path, looked_for: Iterable[Secret]) -> list[tuple[str, Secret]]:
@@ -80,13 +85,17 @@ def hits(folder: Path, looked_for: Iterable[Secret]) -> list[tuple[str, Secret]]
 
 
 def pattern_of(secret: Secret) -> re.Pattern[bytes]:
-    """The secret in plain, in hex, in base64 at any place, and as JSON and addresses write it."""
+    """The secret in plain, as JSON and addresses write it, and unless it is short in hex and in base64 at any place."""
     raw = secret.text.encode()
     escaped = secret.text.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")
     plain = b"|".join({re.escape(each) for each in (raw, escaped, urllib.parse.quote(secret.text).encode())})
-    if secret.kind == "code":
-        # Fingerprints and ids are full of digits; a code stands by itself.
+    is_short = len(raw) < SHORT
+    if secret.kind == "code" or is_short:
+        # Fingerprints, ids and sealed texts hold any few characters somewhere; these stand by themselves.
         plain = rb"(?<![0-9A-Za-z.])(?:" + plain + rb")(?![0-9A-Za-z])"
+    if is_short:
+        # Within something encoded it is looked for as a part of the whole name.
+        return re.compile(plain)
     coded = b"|".join(re.escape(each) for each in (raw.hex().encode(), raw.hex().upper().encode(), *_base64(raw)))
     return re.compile(plain + b"|" + coded)
 
@@ -123,15 +132,16 @@ def verdict(found: list[tuple[str, Secret]]) -> list[str]:
 
 
 def main() -> int:
-    """Search the last run; the number of things wrong."""
-    if not list(LEFT_BEHIND.glob("log/*.log")) or not noted_codes():
+    """Search what every worker of the last run has left; the number of things wrong."""
+    runs = sorted(LEFT_BEHIND.glob(f"*/{RUN}"))
+    if not any(list(run.glob("log/*.log")) for run in runs) or not noted_codes():
         print("There is no run to search. Run `make dialogues` first.")
         return 1
     looked_for = secrets()
-    lines = verdict(hits(LEFT_BEHIND, looked_for))
+    lines = verdict([hit for run in runs for hit in hits(run, looked_for)])
     for line in lines:
         print(line)
-    files = sum(path.is_file() and not path.name.startswith(RECORD) for path in LEFT_BEHIND.rglob("*"))
+    files = sum(path.is_file() and not path.name.startswith(RECORD) for run in runs for path in run.rglob("*"))
     print(f"{len(looked_for)} secrets searched in {files} files: {len(lines) or 'nothing'} wrong.")
     return len(lines)
 

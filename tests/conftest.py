@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.processes import Ports, Processes, demo_environment
-from tests.canaries import LEFT_BEHIND
+from tests.canaries import OWN, RUN
 from tests.postgres import database_url, postgres
 
 __all__ = ["careline", "database_url", "free_ports", "postgres", "running"]
@@ -45,8 +45,8 @@ def free_ports() -> Ports:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Careline]:
     # Left behind for the search in tests/canaries.py, which comes last.
-    var = LEFT_BEHIND
-    shutil.rmtree(var.parent, ignore_errors=True)
+    var = OWN / RUN
+    shutil.rmtree(OWN, ignore_errors=True)
     var.mkdir(parents=True)
     ports = free_ports()
     processes = Processes(ports, demo_environment(ports, var), var / "log")

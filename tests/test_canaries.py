@@ -60,3 +60,11 @@ def test_d01_the_verdict_names_the_file_and_never_the_secret() -> None:
         "tracker.db holds what must not be kept: code",
     ]
     assert NAME.text not in "".join(lines)
+
+
+def test_d01_a_short_name_is_found_by_itself_and_not_inside_of_sealed_text(tmp_path: Path) -> None:
+    short = Secret("person", "Khan")
+    (tmp_path / "sealed.db").write_text("gAAAAABzKhan-fAgXE6aw0mNonvvM4Wo8wI")
+    assert hits(tmp_path, [short]) == []
+    (tmp_path / "gateway.log").write_text('event=x {"name": "Khan"}')
+    assert hits(tmp_path, [short]) == [("gateway.log", short)]

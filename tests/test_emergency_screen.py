@@ -271,6 +271,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_longest_and_worst_text_takes_no_more_than_a_few_milliseconds(text: str) -> None:
     def spent() -> float:

@@ -111,6 +111,7 @@ def test_an_emergency_after_an_ordinary_request_is_heard(language: str) -> None:
     assert len(missed) <= JOINED[language] * len(joined), missed
 
 
+@pytest.mark.timed
 def test_a_message_is_checked_in_three_milliseconds() -> None:
     spent: list[float] = []
     for language in LANGUAGES:

@@ -187,6 +187,7 @@ async def answered_in(kit: Kit, body: bytes) -> tuple[int, float]:
     return answer.status_code, time.perf_counter() - begun
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
 async def test_r14_a_hostile_body_is_answered_within_a_tenth_of_a_second(kit: Kit, body: bytes) -> None:
     await answered_in(kit, raw())
@@ -200,6 +201,7 @@ async def test_r14_json_that_two_readers_could_read_differently_is_refused(kit: 
     assert (await answered_in(kit, HOSTILE_BODIES[name]))[0] == 400
 
 
+@pytest.mark.timed
 async def test_r14_somebody_ordinary_hardly_waits_for_the_hostile(kit: Kit) -> None:
     async def ordinary() -> list[float]:
         return [(await answered_in(kit, raw()))[1] for _ in range(60)]
@@ -296,6 +298,7 @@ def test_r14_a_reader_takes_no_longer_for_one_text_of_1000_characters_than_for_a
         assert best_of_three(reader, text) < 0.1, unit
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 @pytest.mark.parametrize("unit", ["1", "1 ", "one ", "1/1/", "(541) ", " ", "password is "])
 def test_r14_a_reader_takes_time_in_step_with_the_length(reader: Callable[[str], object], unit: str) -> None:
@@ -319,6 +322,7 @@ def spent(reader: Callable[[str], object], text: str) -> float:
     return timeit(read, number=1, timer=time.process_time)
 
 
+@pytest.mark.timed
 def test_r14_the_alarm_hears_the_longest_text_in_time() -> None:
     screen = EmergencyScreen.load()
     screen.check("warm up", "en")

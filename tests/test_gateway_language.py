@@ -125,6 +125,7 @@ def test_the_first_message_decides_and_english_when_it_does_not(model: LanguageM
     assert first_language(model.guess(text)) == language
 
 
+@pytest.mark.timed
 def test_the_model_is_small_and_quick(model: LanguageModel) -> None:
     assert len(json.dumps(kept(), ensure_ascii=False).encode()) < 600_000
     text = "I would like to book a visit with Dr. Chen next Tuesday morning for a physical, please"

@@ -129,6 +129,7 @@ CASES: dict[str, Callable[[Desk, Patient], Patient | None]] = {
 }
 
 
+@pytest.mark.timed
 def test_v06_asking_for_a_code_takes_the_same_time_for_all(tmp_path: Path) -> None:
     desk = Desk.in_folder(tmp_path, Limits(texts_per_hour=1000))
     took: dict[str, list[float]] = {name: [] for name in CASES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import dataclasses
@@ -25,6 +26,7 @@ from actions.portal_client import (
     SessionExpired,
     SlotTaken,
     UnusableAnswer,
+    area,
 )
 from tests.portal_client_fakes import (
     CHEN,
@@ -811,3 +813,18 @@ async def test_whatever_is_damaged_only_errors_of_our_own_leave(call: str, data:
     server = healthy().on(address, data.draw(damaged(address)))
     with contextlib.suppress(PortalError):
         assert_well_typed(await EVERY_CALL[call](portal(server)))
+
+
+async def test_d05_no_request_goes_on_after_the_call_that_asked_for_it_has_failed() -> None:
+    ended: list[str] = []
+
+    async def slow() -> None:
+        await asyncio.sleep(0.01)
+        ended.append("slow")
+
+    async def refused() -> None:
+        raise Refused("forbidden")
+
+    with pytest.raises(Refused):
+        await area.every_answer(refused(), slow())
+    assert ended == ["slow"]

@@ -55,6 +55,19 @@ async def by_id(fhir: FhirTransport, rtype: str, ids: set[str]) -> dict[str, Jso
         return {id_of(each): each for each in found.matches if each["id"] in ids}
 
 
+async def every_answer(*parts: Awaitable[Any]) -> list[Any]:
+    """The answers of parts asked at once, in their order.
+
+    Raises:
+        PortalError: that of the first part that failed, once all are over: no request goes on after its call has ended.
+    """
+    answers = await asyncio.gather(*parts, return_exceptions=True)
+    for each in answers:
+        if isinstance(each, BaseException):
+            raise each
+    return answers
+
+
 async def whichever_answer(*parts: Awaitable[Any]) -> list[Any]:
     """The answers of parts asked at once, in their order; None for a part that the portal failed to give.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from actions.portal_client.area import PatientCalls
+from actions.portal_client.area import PatientCalls, every_answer
 from actions.portal_client.errors import OutcomeUnknown, Refused
 from actions.portal_client.fhir import (
     Json,
@@ -36,7 +35,7 @@ class BillingCalls(PatientCalls):
 
     async def balances(self) -> list[AccountBalance]:
         patient = ("patient", self._patient_id)
-        accounts, invoices = await asyncio.gather(
+        accounts, invoices = await every_answer(
             self._fhir.search("Account", [patient, ("status", "active")]),
             self._fhir.search("Invoice", [patient, ("status", "issued")]),
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from actions.portal_client.area import every_answer
 from actions.portal_client.asking import AskingCalls
 from actions.portal_client.billing import BillingCalls, to_payment
 from actions.portal_client.errors import NotOffered, Refused
@@ -65,7 +65,7 @@ class BillCalls(BillingCalls, AskingCalls):
     async def bill_details(self, account_id: str) -> BillDetails:
         account = ("account", f"Account/{checked_id(account_id)}")
         patient = ("patient", self._patient_id)
-        charged, explained, paid = await asyncio.gather(
+        charged, explained, paid = await every_answer(
             self._fhir.search("ChargeItem", [patient, account]),
             self._fhir.search("ExplanationOfBenefit", [patient]),
             self._fhir.search("Task", [patient, ("code", f"{PORTAL_REQUEST}|pay"), ("status", "completed")]),
@@ -113,7 +113,7 @@ class BillCalls(BillingCalls, AskingCalls):
         return sorted(listed, key=lambda each: each.on, reverse=True)
 
     async def paperless(self) -> Paperless:
-        consent, patient = await asyncio.gather(self._paperless_consent(), self._fhir.read("Patient", self._patient_id))
+        consent, patient = await every_answer(self._paperless_consent(), self._fhir.read("Patient", self._patient_id))
         with reading("Patient"):
             telecom = patient.of_type("Patient").get("telecom", [])
             email = next((text_in(each, "value") for each in telecom if each.get("system") == "email"), "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from actions.portal_client.area import every_answer
 from actions.portal_client.asking import AskingCalls
 from actions.portal_client.errors import DuplicateRequest, OutcomeUnknown, PortalError, Refused
 from actions.portal_client.fhir import (
@@ -43,7 +43,7 @@ class MedicationCalls(StaffCalls, AskingCalls):
     async def medications(self) -> list[Medication]:
         patient = ("patient", self._patient_id)
         include = ("_include", "MedicationRequest:medication")
-        prescribed, stated, dispensed, asked_for = await asyncio.gather(
+        prescribed, stated, dispensed, asked_for = await every_answer(
             self._fhir.search(
                 "MedicationRequest", [patient, ("intent", "order"), ("status", "active,on-hold"), include]
             ),
@@ -63,7 +63,7 @@ class MedicationCalls(StaffCalls, AskingCalls):
         return sorted(listed, key=_by_name) + sorted(bought, key=_by_name)
 
     async def pharmacies(self) -> list[Pharmacy]:
-        found, patient = await asyncio.gather(
+        found, patient = await every_answer(
             self._fhir.search("Organization", [("type", "pharmacy")]),
             self._fhir.read("Patient", self._patient_id),
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from actions.portal_client.area import every_answer
 from actions.portal_client.errors import Refused
 from actions.portal_client.fhir import Json, checked_id, codes, id_of, reading, reference, reference_id, to_day, words
 from actions.portal_client.medications import MedicationCalls, newest_fills
@@ -32,7 +32,7 @@ class RefillCalls(MedicationCalls):
     async def refills(self) -> list[Refill]:
         patient = ("patient", self._patient_id)
         code = ("code", ",".join(f"{TASK_CODE}|{each}" for each in _CODES))
-        tasks, dispensed, orders, shops = await asyncio.gather(
+        tasks, dispensed, orders, shops = await every_answer(
             self._fhir.search("Task", [patient, code, ("_sort", "-authored-on")]),
             self._fhir.search("MedicationDispense", [patient]),
             self._fhir.search("MedicationRequest", [patient, ("intent", "order")]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC
 from itertools import batched
 
+from actions.portal_client.area import every_answer
 from actions.portal_client.booking import BookingCalls, Claim
 from actions.portal_client.errors import OutcomeUnknown, PortalError, Refused
 from actions.portal_client.fhir import Json, concept, id_of, parameters, reading, reference, reference_id, to_instant
@@ -44,7 +44,7 @@ class SchedulingCalls(BookingCalls):
         to_come = replace(wish, earliest=max(wish.earliest.astimezone(UTC), self._clock.now()))
         found: dict[str, OpenSlot] = {}
         for stretches in batched(windows(to_come, self._zone), _AT_ONCE):
-            answers = await asyncio.gather(*(ask(wish, window, staff) for window in stretches))
+            answers = await every_answer(*(ask(wish, window, staff) for window in stretches))
             found |= {slot.id: slot for answer in answers for slot in answer if suits(slot, to_come, self._zone)}
             if len(found) >= wish.limit:
                 break

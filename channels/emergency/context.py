@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from channels.emergency.message import Message
-from channels.emergency.phrase import Atoms, Phrase, Places, Span, find, parse
+from channels.emergency.phrase import Atoms, Filed, Phrase, Places, Span, find, parse
 
 CUES = (
     "idiom",
@@ -25,6 +25,7 @@ CUES = (
     "filed",
     "happening",
 )
+DENIED_AFTER = "denied after"
 NEGATION_REACH = 8
 ABOUT_REACH = 6
 BARE = 5
@@ -57,30 +58,28 @@ class Manner:
 class Scope:
     """The cue phrases and negation words of one language."""
 
-    cues: Mapping[str, tuple[Phrase, ...]]
+    cues: Filed[tuple[str, Phrase]]
     negators: frozenset[str]
     transparent: frozenset[str]
-    denied_after: tuple[Phrase, ...]
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], lexicon: Mapping[str, list[str]], atoms: Atoms) -> Scope:
         """Compile the `cues` and `negation` parts of a context file."""
         negation = data["negation"]
+        said = {**{name: data["cues"][name] for name in CUES}, DENIED_AFTER: negation["after"]}
+        phrases = [(name, parse(text, lexicon, atoms)) for name, texts in said.items() for text in texts]
         return cls(
-            {name: tuple(parse(text, lexicon, atoms) for text in data["cues"][name]) for name in CUES},
+            Filed((phrase.needs, (name, phrase)) for name, phrase in phrases),
             frozenset(negation["negators"].split()),
             frozenset(negation["transparent"].split()),
-            tuple(parse(text, lexicon, atoms) for text in negation["after"]),
         )
 
     def around(self, message: Message, places: Places) -> Context:
         """Find every cue of the message once."""
-        spans = {
-            name: [s for phrase in phrases for s in find(phrase, places, message)]
-            for name, phrases in self.cues.items()
-        }
-        denials = [span for phrase in self.denied_after for span in find(phrase, places, message)]
-        return Context(self, message, spans, denials)
+        spans: dict[str, list[Span]] = {name: [] for name in (*CUES, DENIED_AFTER)}
+        for name, phrase in self.cues.possible(places):
+            spans[name] += find(phrase, places, message)
+        return Context(self, message, spans)
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,6 @@ class Context:
     scope: Scope
     message: Message
     spans: Mapping[str, list[Span]]
-    denials: list[Span]
 
     def judge(self, span: Span, manner: Manner) -> Verdict:
         """What the phrase at `span` comes to."""
@@ -156,7 +154,7 @@ class Context:
 
     def _negated(self, span: Span) -> bool:
         sentence = self.message.sentence_of(span.first)
-        if any(denial.mask & sentence and 0 < denial.first - span.last <= 2 for denial in self.denials):
+        if any(denial.mask & sentence and 0 < denial.first - span.last <= 2 for denial in self.spans[DENIED_AFTER]):
             return True
         for place in range(span.first - 1, max(-1, span.first - 1 - NEGATION_REACH), -1):
             if not sentence >> place & 1:

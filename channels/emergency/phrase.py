@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from channels.emergency.message import Message
 
@@ -42,6 +44,7 @@ class Places:
     """For every atom the mask of places where it stands in one message; bit n of `absent` is set when atom n stands nowhere."""
 
     masks: list[int]
+    present: Set[int]
     absent: int
 
 
@@ -80,11 +83,12 @@ class Atoms:
         for place, readings in enumerate(message.readings):
             for word in readings:
                 stands[word] = stands.get(word, 0) | 1 << place
+        present: set[int] = set()
         for word, mask in stands.items():
             for atom in self._atoms_of(word):
                 masks[atom] |= mask
-        present = sum(1 << atom for atom, mask in enumerate(masks) if mask)
-        return Places(masks, ~present)
+                present.add(atom)
+        return Places(masks, present, ~_mask_of(present))
 
     def _atoms_of(self, word: str) -> list[int]:
         if word[0].isdigit():
@@ -92,6 +96,29 @@ class Atoms:
             return [*self.by_word.get(word, ()), *(atom for low, high, atom in self.ranges if low <= value <= high)]
         begun = [atom for prefix, atom in self.by_prefix.get(word[:PREFIX_KEY], ()) if word.startswith(prefix)]
         return [*self.by_word.get(word, ()), *begun]
+
+
+class Filed[Item]:
+    """Things to be looked for, each under the atom it needs that the fewest others need: most never come into question."""
+
+    def __init__(self, items: Iterable[tuple[int, Item]]) -> None:
+        """File `items`, each with the mask of the atoms that it cannot do without."""
+        entries = list(enumerate(items))
+        wanted = Counter(atom for _, (needs, _) in entries for atom in _bits(needs))
+        self._by_atom: dict[int | None, list[tuple[int, int, Item]]] = {}
+        for order, (needs, item) in entries:
+            rarest = min(_bits(needs), key=lambda atom: wanted[atom], default=None)
+            self._by_atom.setdefault(rarest, []).append((order, needs, item))
+
+    def possible(self, places: Places) -> list[Item]:
+        """What the message has all the needed atoms for, in the order of filing."""
+        found = [
+            (order, item)
+            for atom in (None, *places.present)
+            for order, needs, item in self._by_atom.get(atom, ())
+            if not needs & places.absent
+        ]
+        return [item for _, item in sorted(found, key=itemgetter(0))]
 
 
 @dataclass(frozen=True)
@@ -124,7 +151,7 @@ def parse(text: str, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Phrase:
     if not steps or steps[0].optional or gap:
         raise PhraseError(f"The phrase {text!r} is empty, or begins or ends with what may be missing.")
     needed = {step.singles for step in steps if not step.runs and not step.optional}
-    return Phrase(tuple(steps), sum(1 << atom for atom in needed))
+    return Phrase(tuple(steps), _mask_of(needed))
 
 
 def _step(piece: str, gap: int, lexicon: Mapping[str, list[str]], atoms: Atoms) -> Step:
@@ -213,6 +240,13 @@ def _take_back(step: Step, window: int, masks: list[int], message: Message) -> i
             start = _earlier(start, 0, message) & masks[atom]
         starts |= start
     return starts
+
+
+def _mask_of(bits: Iterable[int]) -> int:
+    mask = 0
+    for bit in bits:
+        mask |= 1 << bit
+    return mask
 
 
 def _bits(mask: int) -> list[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +13,7 @@ import yaml
 
 from channels.emergency.context import Context, Manner, Scope, Verdict
 from channels.emergency.message import Breaks, Message, read
-from channels.emergency.phrase import Atoms, Phrase, Places, Span, find, parse
+from channels.emergency.phrase import Atoms, Filed, Phrase, Places, Span, find, parse
 from channels.emergency.spelling import Spelling
 
 Kind = Literal["emergency", "crisis", "poison", "violence", "ask"]
@@ -62,7 +64,8 @@ class Rulebook:
     """Everything the screen knows of one language."""
 
     language: str
-    rules: tuple[Rule, ...]
+    sayings: Filed[tuple[Rule, Saying]]
+    """Rule by rule, in the order of the patterns file."""
     scope: Scope
     atoms: Atoms
     shorthand: Mapping[str, tuple[str, ...]]
@@ -79,7 +82,7 @@ class Rulebook:
         """
         patterns, context = _yaml(f"patterns_{language}.yml"), _yaml(f"context_{language}.yml")
         atoms = Atoms()
-        rules = rules_of(language, atoms)
+        sayings = Filed((saying.needs, (rule, saying)) for rule in rules_of(language, atoms) for saying in rule.sayings)
         scope = Scope.parse(context, _lexicon(patterns, context), atoms)
         breaks = Breaks(**{name: frozenset(words.split()) for name, words in context["breaks"].items()})
         shorthand = {short: tuple(long.split()) for short, long in context["shorthand"].items()}
@@ -87,7 +90,7 @@ class Rulebook:
         spelling = Spelling(
             words_of(atoms) | frozenset(context["mendable"].split()), ordinary, careful=context["careful_spelling"]
         )
-        return cls(language, rules, scope, atoms, shorthand, breaks, spelling, frozenset(context["marks"].split()))
+        return cls(language, sayings, scope, atoms, shorthand, breaks, spelling, frozenset(context["marks"].split()))
 
     def hear(self, text: str, home: bool) -> Heard:
         """Every rule that fires or asks on the plain `text`.
@@ -97,14 +100,14 @@ class Rulebook:
         """
         message = read(text, self.shorthand, self.spelling if home else None, self.breaks)
         places = self.atoms.places(message)
-        possible = [(r, [s for s in r.sayings if not s.needs & places.absent]) for r in self.rules]
-        if not any(sayings for _, sayings in possible):
+        possible = self.sayings.possible(places)
+        if not possible:
             return Heard([], False)
         context = self.scope.around(message, places)
         findings: list[Finding] = []
         dismissed: list[Span] = []
-        for rule, sayings in possible:
-            verdict = max((_weigh(each, rule, context, places, dismissed) for each in sayings), default=Verdict.NOTHING)
+        for rule, pairs in groupby(possible, key=itemgetter(0)):
+            verdict = max(_weigh(saying, rule, context, places, dismissed) for _, saying in pairs)
             if verdict:
                 certain = rule.sure and (home or not rule.manner.named)
                 findings.append(Finding(rule, verdict if certain else Verdict.ASK))
@@ -164,10 +167,23 @@ def _weigh(saying: Saying, rule: Rule, context: Context, places: Places, dismiss
     excuses = [span.mask for phrase in rule.unless for span in find(phrase, places, context.message)]
     weakest = Verdict.FIRE
     for spans in found:
-        judged = [(_judge(span, rule, context, excuses), span) for span in spans]
-        dismissed += [span for verdict, span in judged if not verdict]
-        weakest = min(weakest, max(verdict for verdict, _ in judged))
+        verdict, aside = _strongest(spans, rule, context, excuses)
+        dismissed += aside
+        weakest = min(weakest, verdict)
     return weakest
+
+
+def _strongest(spans: Iterable[Span], rule: Rule, context: Context, excuses: list[int]) -> tuple[Verdict, list[Span]]:
+    """What the surest of `spans` says, and those set aside; one that is certain makes the others matter no more."""
+    strongest, aside = Verdict.NOTHING, []
+    for span in spans:
+        verdict = _judge(span, rule, context, excuses)
+        if verdict is Verdict.FIRE:
+            return verdict, []
+        strongest = max(strongest, verdict)
+        if not verdict:
+            aside.append(span)
+    return strongest, aside
 
 
 def _judge(span: Span, rule: Rule, context: Context, excuses: list[int]) -> Verdict:
