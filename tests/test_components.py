@@ -8,7 +8,7 @@ import pytest
 
 from assistant.components.intent_model import IntentModel, Recipe
 from assistant.components.speller import Speller, WordList, dictionary_of
-from assistant.components.words import words_of
+from assistant.components.words import plain_letters, words_of
 
 EXAMPLES = {
     "refill_medication": """
@@ -79,12 +79,17 @@ def test_a_misspelt_sentence_still_lands(model: IntentModel, text: str, intent: 
     assert intent_of(model, text) == intent
 
 
-def test_accents_case_and_punctuation_do_not_matter(model: IntentModel) -> None:
-    assert model.read("¿Ya salieron mis análisis?") == model.read("YA SALIERON MIS ANALISIS")
+@pytest.mark.parametrize("text", [line.strip() for lines in EXAMPLES.values() for line in lines.strip().splitlines()])
+def test_without_accents_capitals_and_punctuation_it_is_the_same_intent(model: IntentModel, text: str) -> None:
+    bare = "".join(letter for letter in plain_letters(text) if letter not in ",.?¿!¡")
+    assert intent_of(model, bare) == intent_of(model, text) == intent_of(model, bare.upper())
 
 
-def test_it_does_not_matter_which_number_is_said(model: IntentModel) -> None:
-    assert model.read("can I see the doctor at 3:30") == model.read("can I see the doctor at ten forty five")
+@pytest.mark.parametrize("number", ["3:30", "10", "ten forty five", "las diez", "half past 2", "1:15 pm"])
+def test_it_does_not_matter_which_number_is_said(model: IntentModel, number: str) -> None:
+    reading = model.read(f"can I see the doctor at {number}")
+    assert reading.ranking[0][0] == "book_appointment"
+    assert reading.in_scope >= model.threshold
 
 
 def test_a_sentence_that_mixes_languages_lands(model: IntentModel) -> None:

@@ -1,6 +1,7 @@
 """Learns which intent a sentence has, and says how sure it is and whether the sentence belongs here at all.
 
-One linear model for all languages (docs/decisions/0005-linear-intent-classifier.md). Nothing here knows Rasa.
+One linear model over words and letters for all languages (docs/decisions/0005-linear-intent-classifier.md), and a small
+one over what a sentence means (docs/decisions/0013-sentence-vectors.md), added up. Nothing here knows Rasa.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
 from assistant.components.features import Features
+from assistant.components.meaning import Meaning
 from assistant.components.speller import Speller, WordList, dictionary_of
 from assistant.components.words import words_of
+from sentence_vectors import vectors_of
 
 FOLDS = 3
 # The best value of a foreign sentence is about -1; the offset sets how much known words count beside the values.
@@ -29,6 +32,8 @@ SCORE_OFFSET = 3.0
 SHARPEST = 30.0
 # Weight of what intents of one group have in common, beside what is each one's own.
 GROUP_SHARE = 0.5
+# Weight of what the sentence means, beside its words.
+MEANING_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,21 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """Sentences as both models see them; the meaning is that of the text as it was written, accents and all."""
+
+    words: list[list[str]]
+    vectors: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Said:
+        return cls([words_of(text) for text in texts], vectors_of(texts))
+
+    def only(self, indexes: NDArray[np.intp]) -> _Said:
+        return _Said([self.words[index] for index in indexes], self.vectors[indexes])
+
+
+@dataclass(frozen=True)
 class _Scores:
     values: NDArray[np.float32]
     known_words: NDArray[np.float32]
@@ -87,20 +107,26 @@ class _Course:
 
 
 class _Scorer:
-    """Speller, features and one weight for each feature and intent."""
+    """Speller, features, one weight for each feature and intent, and what the meaning adds."""
 
     def __init__(
-        self, speller: Speller, features: Features, weights: NDArray[np.float32], bias: NDArray[np.float32]
+        self,
+        speller: Speller,
+        features: Features,
+        weights: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        meaning: Meaning,
     ) -> None:
         self.speller = speller
         self.features = features
         self.weights = weights
         self.bias = bias
+        self.meaning = meaning
 
     @classmethod
-    def trained_on(cls, sentences: list[list[str]], labels: NDArray[np.int32], course: _Course) -> _Scorer:
-        features = Features.trained_on(sentences)
-        rows = features.of(sentences)
+    def trained_on(cls, said: _Said, labels: NDArray[np.int32], course: _Course) -> _Scorer:
+        features = Features.trained_on(said.words)
+        rows = features.of(said.words)
         weights, bias = _planes(rows, labels, course.c)
         for group_of in course.groups:
             shared, offset = _planes(rows, group_of[labels], course.c)
@@ -109,13 +135,15 @@ class _Scorer:
         # Saved in half precision, which changes no ranking; what is saved has to be what was measured.
         # Row by row, or each message would cost a copy of the whole matrix.
         weights = weights.astype(np.float16).astype(np.float32, order="C")
-        return cls(Speller.trained_on(sentences, course.dictionary), features, weights, bias.astype(np.float32))
+        speller = Speller.trained_on(said.words, course.dictionary)
+        return cls(speller, features, weights, bias.astype(np.float32), Meaning.trained_on(said.vectors, labels))
 
-    def scores(self, sentences: Sequence[Sequence[str]]) -> _Scores:
-        mended = [[self.speller.mend(word) for word in words] for words in sentences]
+    def scores(self, said: _Said) -> _Scores:
+        mended = [[self.speller.mend(word) for word in words] for words in said.words]
         known = [sum(map(self.speller.knows, words)) / max(len(words), 1) for words in mended]
-        changed = [sum(a != b for a, b in zip(*pair, strict=True)) for pair in zip(sentences, mended, strict=True)]
-        values = self.features.of(mended) @ self.weights + self.bias
+        changed = [sum(a != b for a, b in zip(*pair, strict=True)) for pair in zip(said.words, mended, strict=True)]
+        meant = MEANING_SHARE * self.meaning.scores(said.vectors)
+        values = self.features.of(mended) @ self.weights + self.bias + meant
         return _Scores(values, np.array(known, dtype=np.float32), np.array(changed, dtype=np.int32))
 
 
@@ -139,20 +167,20 @@ class IntentModel:
         names = sorted(set(intents))
         if len(names) < 2 or min(Counter(intents).values()) < FOLDS:
             raise ValueError(f"An intent classifier needs two intents or more and at least {FOLDS} sentences for each.")
-        sentences = [words_of(text) for text in texts]
+        said = _Said.of(texts)
         labels = np.array([names.index(intent) for intent in intents], dtype=np.int32)
         course = _Course.of(recipe, names)
-        truth, unseen = _out_of_fold(sentences, labels, course)
+        truth, unseen = _out_of_fold(said, labels, course)
         return cls(
             intents=names,
-            scorer=_Scorer.trained_on(sentences, labels, course),
+            scorer=_Scorer.trained_on(said, labels, course),
             temperature=_temperature(unseen.values, truth),
             threshold=float(np.quantile(unseen.in_scope, recipe.reject)),
         )
 
     def read(self, text: str) -> Reading:
         """What the model makes of a message."""
-        scores = self._scorer.scores([words_of(text)])
+        scores = self._scorer.scores(_Said.of([text]))
         confidences = softmax(scores.values[0] * self.temperature)
         order = np.argsort(-confidences, kind="stable")
         return Reading(
@@ -180,6 +208,7 @@ class IntentModel:
             letters=letters,
             weights=scorer.weights.astype(np.float16),
             bias=scorer.bias,
+            **{f"meaning_{at}": layer.astype(np.float16) for at, layer in enumerate(scorer.meaning.layers)},
             dictionary=scorer.speller.dictionary.checksums,
         )
 
@@ -197,6 +226,7 @@ class IntentModel:
                 features=Features.restored(described["terms"], [arrays["words"], arrays["letters"]]),
                 weights=arrays["weights"].astype(np.float32),
                 bias=arrays["bias"],
+                meaning=Meaning([arrays[f"meaning_{at}"].astype(np.float32) for at in range(4)]),
             )
         return cls(described["intents"], scorer, described["temperature"], described["threshold"])
 
@@ -211,17 +241,15 @@ def _planes(rows: csr_matrix, labels: NDArray[np.int32], c: float) -> tuple[NDAr
     return np.hstack([-weights, weights]), np.concatenate([-bias, bias])
 
 
-def _out_of_fold(
-    sentences: list[list[str]], labels: NDArray[np.int32], course: _Course
-) -> tuple[NDArray[np.int32], _Scores]:
+def _out_of_fold(said: _Said, labels: NDArray[np.int32], course: _Course) -> tuple[NDArray[np.int32], _Scores]:
     """The label and the scores of every sentence, by a model that has not seen the sentence."""
     folds = _folds(labels)
     truth, scores = [], []
     for fold in range(FOLDS):
         seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        scorer = _Scorer.trained_on([sentences[index] for index in seen], labels[seen], course)
+        scorer = _Scorer.trained_on(said.only(seen), labels[seen], course)
         truth.append(labels[unseen])
-        scores.append(scorer.scores([sentences[index] for index in unseen]))
+        scores.append(scorer.scores(said.only(unseen)))
     return np.concatenate(truth), _joined(scores)
 
 

@@ -59,8 +59,7 @@ class LearnedEar:
 
     def hunch(self, text: str) -> Hunch:
         """The most dangerous reading of the plain `text`, of any sentence of it, or of any stretch when it is long."""
-        pieces = [words_of(piece) for piece in _SENTENCE_END.split(text)]
-        words = [word for piece in pieces for word in piece][:MOST_WORDS]
+        words, parts = parts_of(text)
         if len(words) < FEWEST:
             return Hunch(NOTHING, 0.0)
         so_far = [(self._none, 0)]
@@ -69,8 +68,7 @@ class LearnedEar:
             alone, how_many = self._alone(words[place])
             beside = beside_it(words, place)
             so_far.append((self._added(sums, beside, alone), count + how_many + len(beside)))
-        read = {*stretches(len(words)), *_sentences(pieces, len(words))}
-        return max((self._between(so_far[a], so_far[b]) for a, b in read), key=lambda h: h.chance)
+        return max((self._between(so_far[a], so_far[b]) for a, b in parts), key=lambda h: h.chance)
 
     def _alone(self, word: str) -> tuple[list[float], int]:
         """What a word adds by itself, and by how many features; remembered for the words that were learned, no others."""
@@ -115,7 +113,14 @@ def words_of(text: str) -> list[str]:
     return ["0" if word[0].isdigit() else word for word in _WORD.findall(text)][:MOST_WORDS]
 
 
-def stretches(length: int) -> Iterator[tuple[int, int]]:
+def parts_of(text: str) -> tuple[list[str], set[tuple[int, int]]]:
+    """The words of the plain `text`, and beginning and end of all of them, of each sentence and of each stretch."""
+    pieces = [words_of(piece) for piece in _SENTENCE_END.split(text)]
+    words = [word for piece in pieces for word in piece][:MOST_WORDS]
+    return words, {*_stretches(len(words)), *_sentences(pieces, len(words))}
+
+
+def _stretches(length: int) -> Iterator[tuple[int, int]]:
     """Beginning and end of the whole message, and of its overlapping stretches when it is long."""
     yield 0, length
     if length > WINDOW:

@@ -32,15 +32,15 @@ ANSWERS: dict[str, tuple[Kind, str]] = {
 NEVER = 2.0
 ALL_THERE_IS = 8
 """Up to so many words, a danger that the patterns name or set aside is all that was said."""
-FIRES = {Verdict.NOTHING: 0.55, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
+FIRES = {Verdict.NOTHING: 0.75, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
 """Chance of danger from which on the answer is given, by what the patterns say."""
-ASKS_FROM = {Verdict.NOTHING: 0.45, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
+ASKS_FROM = {Verdict.NOTHING: 0.5, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
 """Chance from which on it is asked whether it is happening."""
 FIRES_ASIDE, ASKS_ASIDE = 0.98, 0.95
 """The same where the patterns found a danger and set it aside (denied, long ago, on a bill)."""
-CRISIS_FIRES, CRISIS_ASKS = 0.55, 0.4
+CRISIS_FIRES, CRISIS_ASKS = 0.6, 0.4
 """The same for thoughts of suicide, which are better heard too often than once too little."""
-KEPT_ASKS = 0.03
+KEPT_ASKS = 0.01
 """The same where a pattern of self-harm holds, whatever the words around make of it."""
 URGENCY: dict[Kind, int] = {"ask": 0, "violence": 1, "poison": 2, "crisis": 3, "emergency": 4}
 UNDER_WAY = "utter_report_crisis_now"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import checksums
-from channels.emergency.learned import WEIGHTS, LearnedEar, features, scale_of, words_of
+from channels.emergency.learned import NOTHING, WEIGHTS, LearnedEar, features, parts_of, scale_of, words_of
 from channels.emergency.message import plain
 from channels.emergency.sentences import ASSISTANT, Sentence, sentences
 
@@ -33,14 +33,14 @@ def learn(learned_from: list[Sentence]) -> dict[str, Any]:
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    rows = [*learned_from, *misspelt(learned_from)]
+    rows = [each for row in (*learned_from, *misspelt(learned_from)) for each in in_pieces(row)]
     found = [_features(each.text) for each in rows]
     analyzer: Any = _as_it_is
     counter: Any = CountVectorizer(analyzer=analyzer, min_df=LEAST_OFTEN)
     counts: Any = counter.fit_transform(found)
     rarity = np.log((1 + counts.shape[0]) / (1 + np.asarray((counts > 0).sum(axis=0)).ravel())) + 1
     scaled = counts.multiply([[scale_of(len(each))] for each in found]).multiply(rarity).tocsr()
-    model: Any = LogisticRegression(C=3.0, max_iter=1500, tol=1e-3)
+    model: Any = LogisticRegression(C=2.0, max_iter=1500, tol=1e-3)
     model.fit(scaled, [each.kind for each in rows], sample_weight=[WEIGHT[each.group] for each in rows])
     weights = zip(counter.get_feature_names_out(), (model.coef_ * rarity).T.tolist(), strict=True)
     return {
@@ -48,6 +48,14 @@ def learn(learned_from: list[Sentence]) -> dict[str, Any]:
         "bias": [round(value, 3) for value in model.intercept_.tolist()],
         "weights": {str(name): [round(w, 1) for w in row] for name, row in weights if max(map(abs, row)) >= TOO_SMALL},
     }
+
+
+def in_pieces(row: Sentence) -> list[Sentence]:
+    """The message, and each part of it that the ear judges by itself, where that must be harmless as well."""
+    if row.kind != NOTHING:
+        return [row]
+    words, parts = parts_of(plain(row.text))
+    return [row, *(replace(row, text=" ".join(words[a:b])) for a, b in parts - {(0, len(words))})]
 
 
 def misspelt(rows: list[Sentence]) -> list[Sentence]:
