@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_every_path_in_code_marks_exists(page: Path) -> None:
     )
     # Pages name some files by a pattern; those end in the folder that holds them.
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"`(test_\w+_\w+_\w+)`", page.read_text(encoding="utf-8")))
+    assert named - names_of_tests() == set()
+
+
+@cache
+def names_of_tests() -> set[str]:
+    files = (ROOT / "tests").rglob("test_*.py")
+    return {name for path in files for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)

@@ -19,10 +19,10 @@ from tests.emergency_sentences import (
 )
 
 # What was measured, with room for no more than a sentence or three; what was aimed at stands in docs/safety.md.
-MISSED = {"en": 0.02, "es": 0.07}
-RAISED = {"en": 0.1, "es": 0.06}
-ASKED = {"en": 0.04, "es": 0.05}
-DISTURBED = {"en": 0.04, "es": 0.02}
+MISSED = {"en": 0.015, "es": 0.06}
+RAISED = {"en": 0.03, "es": 0.04}
+ASKED = {"en": 0.05, "es": 0.04}
+DISTURBED = {"en": 0.02, "es": 0.01}
 JOINED = {"en": 0.03, "es": 0.1}
 
 
