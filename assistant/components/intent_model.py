@@ -27,6 +27,8 @@ from assistant.components.words import words_of
 from sentence_vectors import vectors_of
 
 FOLDS = 3
+FOREIGN = "out_of_scope"
+"""The intent of what does not belong here; the more a sentence is like it, the less it does."""
 # The best value of a foreign sentence is about -1; the offset sets how much known words count beside the values.
 SCORE_OFFSET = 3.0
 SHARPEST = 30.0
@@ -42,8 +44,8 @@ class Recipe:
 
     c: float = 0.5
     """Cost of a training sentence on the wrong side; higher follows the sentences closer."""
-    reject: float = 0.1
-    """Share of the training sentences that models which have not seen them would turn away."""
+    reject: float = 0.05
+    """Share of the training sentences that belong here, and that models which have not seen them would turn away."""
     languages: tuple[str, ...] = ("en", "es")
     """Languages whose real words the speller leaves alone."""
     groupings: tuple[Callable[[str], str], ...] = ()
@@ -85,9 +87,11 @@ class _Scores:
     known_words: NDArray[np.float32]
     mended_words: NDArray[np.int32]
 
-    @property
-    def in_scope(self) -> NDArray[np.float32]:
-        return (self.values.max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
+    def in_scope(self, foreign: int | None) -> NDArray[np.float32]:
+        """How much each sentence belongs here; `foreign` is the column of what does not, if that was learnt as well."""
+        own = self.values if foreign is None else np.delete(self.values, foreign, axis=1)
+        score = (own.max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
+        return score if foreign is None else score - self.values[:, foreign]
 
 
 @dataclass(frozen=True)
@@ -171,11 +175,13 @@ class IntentModel:
         labels = np.array([names.index(intent) for intent in intents], dtype=np.int32)
         course = _Course.of(recipe, names)
         truth, unseen = _out_of_fold(said, labels, course)
+        foreign = _foreign(names)
+        belongs = truth != foreign if foreign is not None else np.ones(len(truth), dtype=bool)
         return cls(
             intents=names,
             scorer=_Scorer.trained_on(said, labels, course),
             temperature=_temperature(unseen.values, truth),
-            threshold=float(np.quantile(unseen.in_scope, recipe.reject)),
+            threshold=float(np.quantile(unseen.in_scope(foreign)[belongs], recipe.reject)),
         )
 
     def read(self, text: str) -> Reading:
@@ -185,7 +191,7 @@ class IntentModel:
         order = np.argsort(-confidences, kind="stable")
         return Reading(
             ranking=[(self.intents[index], float(confidences[index])) for index in order],
-            in_scope=float(scores.in_scope[0]),
+            in_scope=float(scores.in_scope(_foreign(self.intents))[0]),
             known_words=float(scores.known_words[0]),
             mended_words=int(scores.mended_words[0]),
         )
@@ -229,6 +235,10 @@ class IntentModel:
                 meaning=Meaning([arrays[f"meaning_{at}"].astype(np.float32) for at in range(4)]),
             )
         return cls(described["intents"], scorer, described["temperature"], described["threshold"])
+
+
+def _foreign(intents: list[str]) -> int | None:
+    return intents.index(FOREIGN) if FOREIGN in intents else None
 
 
 def _planes(rows: csr_matrix, labels: NDArray[np.int32], c: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
