@@ -14,7 +14,7 @@ from typing import Any
 from channels.language import ModelMissing
 from checksums import Changed
 from evaluation.nlu.sentences import ROOT, Malformed, moment, read_sentences
-from evaluation.peers.asking import EPOCHS
+from evaluation.peers.asking import EPOCHS, peers
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
     except (NoModel, ModelMissing, Changed) as error:
         raise SystemExit(str(error)) from None
     if asked.peers:
-        told["peers"] = beside(sentences, asked.epochs)
+        told["peers"] = beside(sentences, peers(asked.epochs))
     asked.to.mkdir(parents=True, exist_ok=True)
     written = asked.to / "evaluate-nlu.json", asked.to / "evaluate-nlu.html"
     written[0].write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from channels.cleaning import clean
 from channels.emergency import EmergencyScreen
 from evaluation.nlu.sentences import Sentence
 
@@ -15,7 +16,8 @@ MOST_SHOWN = 50
 def alarms(sentences: Sequence[Sentence], languages: Sequence[str]) -> dict[str, Any]:
     """How many lines that expect danger are heard, and which others are taken for it."""
     screen = EmergencyScreen.load()
-    heard = [screen.check(line.heard, language) for line, language in zip(sentences, languages, strict=True)]
+    # The gateway listens before it takes secrets out.
+    heard = [screen.check(clean(line.text), language) for line, language in zip(sentences, languages, strict=True)]
     danger = [alarm for line, alarm in zip(sentences, heard, strict=True) if line.intent in DANGER]
     others = [
         {"text": line.text, "intent": line.intent, "act": alarm.act}

@@ -12,7 +12,7 @@ from evaluation.nlu.figures import figures, of_readings
 from evaluation.nlu.readings import readings
 from evaluation.nlu.sentences import Sentence
 from evaluation.nlu.understanding import understood
-from evaluation.peers.asking import Unavailable, ask, lessons, peers
+from evaluation.peers.asking import Peer, Unavailable, ask, lessons
 
 
 def measured(sentences: Sequence[Sentence], now: datetime | None = None) -> dict[str, Any]:
@@ -37,13 +37,13 @@ def measured(sentences: Sequence[Sentence], now: datetime | None = None) -> dict
     return told | {"peers": {}}
 
 
-def beside(sentences: Sequence[Sentence], epochs: int) -> dict[str, Any]:
+def beside(sentences: Sequence[Sentence], peers: Sequence[Peer]) -> dict[str, Any]:
     """The same figures of each peer, or, in a sentence, why there are none."""
     languages = languages_of(sentences, guesses(sentences))
     # What is measured is the understanding, so the peers too hear what the gateway lets through.
     texts = [{"text": line.heard, "language": language} for line, language in zip(sentences, languages, strict=True)]
     taught, found = lessons(), {}
-    for peer in peers(epochs):
+    for peer in peers:
         print(f"==> {peer.title}: {len(taught)} sentences to learn, {len(texts)} to read", flush=True)
         try:
             said = ask(peer, taught, texts)

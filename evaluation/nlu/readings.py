@@ -7,8 +7,8 @@ not assessed, never as right. docs/evaluation.md lists names and forms.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from actions.reading.past import read_past
 from actions.reading.personal import read_birth_date, read_phone
 from actions.reading.times import TimeRange
 from actions.reading.visit_types import read_visit_type
-from actions.reading.when import When, read_date, read_when
+from actions.reading.when import read_date, read_when
 from actions.reading.words import fold
 from actions.reading.yes_no import read_yes_no
 from clock import CLINIC_ZONE, SystemClock
@@ -31,6 +31,8 @@ FEWEST_NAMES = 5
 ANSWER = "inform"
 """Intent of a bare answer: what stands in it was asked for."""
 MUCH_OWED = 10**9
+APART = (timedelta(days=2), timedelta(days=40))
+"""From a day named to two days on which it may have been said; whatever is counted from today comes out differently."""
 
 
 class NotAssessed(Exception):
@@ -48,9 +50,11 @@ class Said:
 
     @property
     def moment(self) -> datetime:
-        if self.now is None:
-            raise NotAssessed("no `now`")
-        return self.now
+        return self.now or SystemClock().now().astimezone(CLINIC_ZONE)
+
+    @property
+    def today(self) -> date:
+        return self.moment.date()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,17 @@ class Reading:
     read: Any = None
     why: str = ""
     """Why it was not assessed."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One of the readers of the actions, as it is asked here."""
+
+    form: Callable[[Any], Any]
+    """Turns DATA's value into what the reader returns, or into those fields of it that DATA fixes."""
+    read: Callable[[Said], Any]
+    counts_from: Literal["no day", "the days before", "the days after"] = "no day"
+    """When what it reads was said, seen from the day it names."""
 
 
 def readings(sentences: Sequence[Sentence], languages: Sequence[str], now: datetime | None = None) -> list[Reading]:
@@ -89,27 +104,67 @@ def names_of(sentences: Sequence[Sentence]) -> dict[str, list[str]]:
 def _reading(name: str, expected: Any, said: Said, among: Mapping[str, list[str]]) -> Reading:
     try:
         if name in NAMES:
-            read, right = _named(name, expected, said, among[name])
-        elif name in READERS:
-            read_it, form = READERS[name]
-            wanted = None if expected is None else form(expected)
-            read = read_it(said)
-            right = read is None if wanted is None else read is not None and _holds(wanted, read)
+            read, right = _read_names(name, expected, said, among[name])
         else:
-            raise NotAssessed("no reader for it stands alone")
+            read, right = _read_value(name, expected, said)
     except NotAssessed as reason:
         return Reading(name, "not_assessed", said.text, expected, why=str(reason))
-    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
-        return Reading(name, "not_assessed", said.text, expected, why="its value is not in the form agreed")
     outcome = "right" if right else "missed" if read in (None, []) else "wrong"
     return Reading(name, outcome, said.text, expected, read)
 
 
-def _named(name: str, expected: Any, said: Said, among: list[str]) -> tuple[list[str], bool]:
+def _read_value(name: str, expected: Any, said: Said) -> tuple[Any, bool]:
+    reader = READERS.get(name)
+    if reader is None:
+        raise NotAssessed("no reader for it stands alone")
+    wanted = None if expected is None else _formed(reader, expected)
+    if reader.counts_from == "no day" or said.now is not None:
+        read = reader.read(said)
+    else:
+        read = _read_whenever_said(reader, wanted, said)
+    if wanted is None:
+        return read, read is None
+    return read, read is not None and _fixed(read, wanted) == wanted
+
+
+def _formed(reader: Reader, expected: Any) -> Any:
+    try:
+        return reader.form(expected)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
+        raise NotAssessed("its value is not in the form agreed") from None
+
+
+def _read_whenever_said(reader: Reader, wanted: Any, said: Said) -> Any:
+    """What is read on any day; "October 20" names a day by itself, "tomorrow" does not."""
+    if wanted is None:
+        raise NotAssessed("no `now`")
+    days = _days(wanted) or [said.today]
+    at = said.moment
+    if reader.counts_from == "the days before":
+        moments = [datetime.combine(min(days) - apart, at.time(), at.tzinfo) for apart in APART]
+    else:
+        moments = [datetime.combine(max(days) + apart, at.time(), at.tzinfo) for apart in APART]
+    once, again = (reader.read(replace(said, now=moment)) for moment in moments)
+    if _fixed(once, wanted) != _fixed(again, wanted):
+        raise NotAssessed("it depends on the day, and there is no `now`")
+    return once
+
+
+def _days(wanted: Any) -> list[date]:
+    parts = wanted.values() if isinstance(wanted, dict) else wanted if isinstance(wanted, tuple) else [wanted]
+    return [part for part in parts if isinstance(part, date)]
+
+
+def _fixed(read: Any, wanted: Any) -> Any:
+    """Of a wish in parts those parts that DATA fixes; else all that was read."""
+    return {part: getattr(read, part) for part in wanted} if isinstance(wanted, dict) and read is not None else read
+
+
+def _read_names(name: str, expected: Any, said: Said, among: list[str]) -> tuple[list[str], bool]:
+    if expected is not None and not _listed(expected):
+        raise NotAssessed("its value is not in the form agreed")
     if len(among) < FEWEST_NAMES:
         raise NotAssessed(f"DATA names fewer than {FEWEST_NAMES} to choose from")
-    if expected is not None and not _listed(expected):
-        raise ValueError("no name")
     read = [among[index] for index in matching_names(said.text, among)]
     wanted = {fold(_compared(name, each)) for each in _listed(expected)}
     return read, {fold(each) for each in read} == wanted
@@ -124,13 +179,6 @@ def _compared(name: str, said: str) -> str:
     return said.split()[-1] if name == "provider" else said
 
 
-def _holds(wanted: Any, read: Any) -> bool:
-    """True when what was read is what is wanted; of a wish in parts, those parts that are named."""
-    if isinstance(wanted, dict):
-        return all(getattr(read, part) == value for part, value in wanted.items())
-    return bool(wanted == read)
-
-
 def _wish(value: Any) -> dict[str, Any]:
     """A day, a moment, a span "first/last", or the parts of a wish, as the fields of `When` that it fixes."""
     if isinstance(value, dict):
@@ -139,8 +187,17 @@ def _wish(value: Any) -> dict[str, Any]:
     if "T" not in first:
         return {"earliest": date.fromisoformat(first), "latest": date.fromisoformat(last or first)}
     moment = datetime.fromisoformat(first)
-    at = moment.time().replace(tzinfo=None)
+    at = moment.time()
     return {"earliest": moment.date(), "latest": moment.date(), "times": ((at, time(at.hour, 59)),)}
+
+
+def _period(value: str) -> tuple[date, date]:
+    first, _, last = value.partition("/")
+    return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def _times(value: Sequence[Sequence[str]]) -> tuple[TimeRange, ...]:
+    return tuple((time.fromisoformat(first), time.fromisoformat(last)) for first, last in value)
 
 
 def _truth(value: Any) -> bool:
@@ -149,35 +206,14 @@ def _truth(value: Any) -> bool:
     return value
 
 
-def _times(value: Sequence[Sequence[str]]) -> tuple[TimeRange, ...]:
-    return tuple((time.fromisoformat(first), time.fromisoformat(last)) for first, last in value)
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
 
 
-PARTS: dict[str, Callable[[Any], Any]] = {
-    "earliest": date.fromisoformat,
-    "latest": date.fromisoformat,
-    "weekdays": lambda value: tuple(int(day) for day in value),
-    "times": _times,
-    "any_day": _truth,
-}
-
-
-def _when(said: Said) -> When | None:
-    return read_when(said.text, said.moment, said.language)
-
-
-def _date(said: Said) -> date | None:
-    return read_date(said.text, said.moment.date(), said.language)
-
-
-def _past(said: Said) -> tuple[date, date] | None:
-    return read_past(said.text, said.moment.date(), said.language)
-
-
-def _birth_date(said: Said) -> date | None:
-    # A birth date does not move with the day on which it is said.
-    today = (said.now or SystemClock().now().astimezone(CLINIC_ZONE)).date()
-    return read_birth_date(said.text, today, said.language, said.asked)
+def _cents(value: Any) -> int:
+    return int(Decimal(str(value)) * 100)
 
 
 def _amount(said: Said) -> int | None:
@@ -187,23 +223,23 @@ def _amount(said: Said) -> int | None:
     return little
 
 
-def _period(value: str) -> tuple[date, date]:
-    first, _, last = value.partition("/")
-    return date.fromisoformat(first), date.fromisoformat(last or first)
-
-
-def _cents(value: Any) -> int:
-    return int(Decimal(str(value)) * 100)
-
-
-READERS: dict[str, tuple[Callable[[Said], Any], Callable[[Any], Any]]] = {
-    "when": (_when, _wish),
-    "date": (_date, date.fromisoformat),
-    "period": (_past, _period),
-    "birth_date": (_birth_date, date.fromisoformat),
-    "phone": (lambda said: read_phone(said.text), str),
-    "amount": (_amount, _cents),
-    "visit_type": (lambda said: read_visit_type(said.text), str),
-    "yes_no": (lambda said: read_yes_no(said.text), _truth),
+PARTS: dict[str, Callable[[Any], Any]] = {
+    "earliest": date.fromisoformat,
+    "latest": date.fromisoformat,
+    "weekdays": lambda value: tuple(int(day) for day in value),
+    "times": _times,
+    "any_day": _truth,
 }
-"""For each name the reader, and what turns DATA's value into what it returns."""
+READERS = {
+    "when": Reader(_wish, lambda said: read_when(said.text, said.moment, said.language), "the days before"),
+    "date": Reader(date.fromisoformat, lambda said: read_date(said.text, said.today, said.language), "the days before"),
+    "period": Reader(_period, lambda said: read_past(said.text, said.today, said.language), "the days after"),
+    # A birth date does not move with the day on which it is said.
+    "birth_date": Reader(
+        date.fromisoformat, lambda said: read_birth_date(said.text, said.today, said.language, said.asked)
+    ),
+    "phone": Reader(_word, lambda said: read_phone(said.text)),
+    "amount": Reader(_cents, _amount),
+    "visit_type": Reader(_word, lambda said: read_visit_type(said.text)),
+    "yes_no": Reader(_truth, lambda said: read_yes_no(said.text)),
+}

@@ -36,7 +36,7 @@ class Peer:
 
     key: str
     title: str
-    answer: Callable[[Path, Path, Path], None]
+    answer: Callable[[Path, Path, Path], object]
     """Given lessons, texts and the file to write."""
 
 
