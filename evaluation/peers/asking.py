@@ -111,12 +111,13 @@ def _rasa(epochs: int, given: Path, asked: Path, answer: Path) -> None:
     project, environment = HERE / "rasa", VAR / "rasa"
     try:
         sync = [uv(), "sync", "--locked", "--quiet", "--project", str(project), "--python", _python_310()]
-    except NoUv as error:
-        raise Unavailable(str(error)) from None
+    except NoUv:
+        raise Unavailable("Stock Rasa could not be installed, because there is no uv here: run `make setup`.") from None
     _run(sync, "Stock Rasa could not be installed", UV_PROJECT_ENVIRONMENT=str(environment))
     files = [str(path.absolute()) for path in (given, asked, answer, VAR / "rasa-models")]
     command = [str(environment / "bin" / "python"), str(project / "predict.py"), *files, str(epochs)]
-    cache = {"RASA_CACHE_DIRECTORY": str(VAR / "rasa-cache")}
+    # What was trained is kept as a whole; Rasa's own store of its parts would only fill the disk.
+    cache = {"RASA_CACHE_DIRECTORY": str(VAR / "rasa-cache"), "RASA_MAX_CACHE_SIZE": "0"}
     _run(command, "Stock Rasa did not finish", cwd=VAR, **cache)
 
 
