@@ -38,7 +38,7 @@ def page(told: Mapping[str, Any], data: str) -> str:
         _scope(systems),
         _calibration(systems),
         _confusions(told),
-        _intents(told),
+        _intents(systems),
         _entities(told["entities"]),
         _alarms(told["emergency_screen"]),
         _mistakes(told["predictions"]),
@@ -147,18 +147,20 @@ def _confusions(told: Mapping[str, Any]) -> str:
     return f"<h2>What is taken for what</h2>{drawn}{_table(['Expected', 'Understood as', 'Lines'], rows)}"
 
 
-def _intents(told: Mapping[str, Any]) -> str:
-    worst_first = sorted(told["by_intent"].items(), key=lambda item: (item[1]["accuracy"], item[0]))
+def _intents(systems: pictures.Systems) -> str:
+    ours, *others = [told["by_intent"] for told in systems.values()]
     rows = [
         [
             intent,
             each["lines"],
             *(_percent(each[key]) for key in ("accuracy", "top2_accuracy", "precision", "f1")),
+            *(_percent(other[intent]["accuracy"]) for other in others),
             ", ".join(f"{name} {count}" for name, count in each["taken_for"].items()),
         ]
-        for intent, each in worst_first
+        for intent, each in sorted(ours.items(), key=lambda item: (item[1]["accuracy"], item[0]))
     ]
-    header = ["Intent", "Lines", "Right", "First two", "Precision", "F1", "Taken for"]
+    right = [f"Right: {title}" for title in list(systems)[1:]]
+    header = ["Intent", "Lines", "Right", "First two", "Precision", "F1", *right, "Taken for"]
     return f"<h2>By intent, the worst first</h2>{_table(header, rows)}"
 
 
