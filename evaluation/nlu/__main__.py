@@ -27,20 +27,28 @@ def main(arguments: Sequence[str]) -> None:
         raise SystemExit(str(error)) from None
     # Rasa takes seconds to import; what is wrong with DATA has been said before.
     from evaluation.nlu.measuring import beside, measured
-    from evaluation.nlu.page import page
     from evaluation.nlu.understanding import NoModel
 
     try:
         told = measured(sentences, asked.now)
     except (NoModel, ModelMissing, Changed) as error:
         raise SystemExit(str(error)) from None
+    written = _write(told, asked)
     if asked.peers:
+        # They may take hours, so what is known is on disk before they begin.
         told["peers"] = beside(sentences, peers(asked.epochs))
-    asked.to.mkdir(parents=True, exist_ok=True)
-    written = asked.to / "evaluate-nlu.json", asked.to / "evaluate-nlu.html"
-    written[0].write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    written[1].write_text(page(told, asked.data.name), encoding="utf-8")
+        written = _write(told, asked)
     print(_summary(told, written))
+
+
+def _write(told: dict[str, Any], asked: argparse.Namespace) -> tuple[Path, Path]:
+    from evaluation.nlu.page import page
+
+    asked.to.mkdir(parents=True, exist_ok=True)
+    figures, report = asked.to / "evaluate-nlu.json", asked.to / "evaluate-nlu.html"
+    figures.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    report.write_text(page(told, asked.data.name), encoding="utf-8")
+    return figures, report
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
