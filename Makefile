@@ -7,7 +7,7 @@ FAST := not rasa and not process and not browser and not postgres and not foreig
 STORELESS := $(patsubst %,tests/test_demo_portal_%.py,validation rules library papers questionnaires)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat train test check fast stores contract dialogues browser canaries docs sbom audit-dependencies
+.PHONY: help setup demo chat train test check fast stores contract dialogues browser canaries evaluate-nlu docs sbom audit-dependencies
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ browser: train browser-setup ## The pages in a real Chromium
 
 canaries: setup ## Search what the conversations left behind for what must never be kept
 	@$(PYTHON) -m tests.canaries
+
+evaluate-nlu: train ## Measure the understanding with DATA=file.jsonl; PEERS=1 has stock Rasa and NLP.js measured beside it
+	@$(PYTHON) -m evaluation.nlu $(if $(DATA),"$(DATA)") $(if $(filter 1,$(PEERS)),--peers) $(if $(NOW),--now $(NOW))
 
 docs: setup ## Write the generated pages of docs/
 	@$(PYTHON) -m docs.generate

@@ -38,7 +38,7 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 def test_every_path_in_code_marks_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8").replace("{en,es}", "en")
     paths = re.findall(
-        r"`((?:actions|assistant|channels|demo_portal|deploy|docs|identity|simulator|tests)/[\w./-]*)`", text
+        r"`((?:actions|assistant|channels|demo_portal|deploy|docs|evaluation|identity|simulator|tests)/[\w./-]*)`", text
     )
     # Pages name some files by a pattern; those end in the folder that holds them.
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -1,0 +1,1 @@
+"""Measures what the assistant can do; nothing here runs in an installation."""
