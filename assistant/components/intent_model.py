@@ -24,7 +24,7 @@ from assistant.components.features import Features
 from assistant.components.meaning import Meaning
 from assistant.components.speller import Speller, WordList, dictionary_of
 from assistant.components.words import words_of
-from sentence_vectors import vectors_of
+from sentence_vectors import encoder, vectors_of
 
 FOLDS = 3
 FOREIGN = "out_of_scope"
@@ -226,6 +226,8 @@ class IntentModel:
             FileNotFoundError: the folder holds no model.
         """
         described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        # Now, not when the first person says something.
+        encoder()
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
             scorer = _Scorer(
                 speller=Speller(described["counts"], WordList(arrays["dictionary"])),
