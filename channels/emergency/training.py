@@ -18,7 +18,7 @@ from channels.emergency.learned import NOTHING, WEIGHTS, LearnedEar, features, p
 from channels.emergency.message import plain
 from channels.emergency.sentences import ASSISTANT, Sentence, sentences
 
-WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 8.0}
+WEIGHT = {"danger": 6.0, "near": 6.0, "ordinary": 6.0}
 LEAST_OFTEN = 2
 TOO_SMALL = 0.6
 SEED = 11
