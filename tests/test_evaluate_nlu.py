@@ -31,11 +31,11 @@ def line(intent: str, style: str = "web", text: str = "so it was said", **more: 
 
 
 def said(
-    *names: str, sure: float = 0.8, nearness: float = 5.0, decided: str | None = None, ms: float = 2.0
+    *names: str, sure: float = 0.8, belonging: float = 5.0, decided: str | None = None, ms: float = 2.0
 ) -> Prediction:
     """A prediction whose likeliest intents are `names`; `decided` when that is not the first of them."""
     ranking = tuple((name, sure / (at + 1)) for at, name in enumerate(names))
-    return Prediction(decided or names[0], sure, ranking, nearness, ms)
+    return Prediction(decided or names[0], sure, ranking, belonging, ms)
 
 
 LINES = [
@@ -48,11 +48,11 @@ LINES = [
 ]
 PREDICTIONS = [
     said("pay_bill", "view_balance"),
-    said("view_balance", "pay_bill", nearness=3.0),
-    said("pay_bill", "view_balance", decided="nlu_fallback", nearness=1.0),
+    said("view_balance", "pay_bill", belonging=3.0),
+    said("pay_bill", "view_balance", decided="nlu_fallback", belonging=1.0),
     said("view_balance", "pay_bill", ms=10.0),
-    said("view_balance", "pay_bill", decided="nlu_fallback", nearness=0.5),
-    said("view_balance", "pay_bill", nearness=2.0),
+    said("view_balance", "pay_bill", decided="nlu_fallback", belonging=0.5),
+    said("view_balance", "pay_bill", belonging=2.0),
 ]
 
 
@@ -135,16 +135,10 @@ def test_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
 
 
 def test_what_is_caught_at_five_percent_turns_at_most_one_of_twenty_away() -> None:
-    inside = [said("pay_bill", nearness=float(at)) for at in range(1, 21)]
-    foreign = [said("pay_bill", nearness=nearness) for nearness in (0.5, 1.5, 2.5, 3.5)]
+    inside = [said("pay_bill", belonging=float(at)) for at in range(1, 21)]
+    foreign = [said("pay_bill", belonging=belonging) for belonging in (0.5, 1.5, 2.5, 3.5)]
     lines = [line("pay_bill")] * 20 + [line("out_of_scope")] * 4
     assert measured(lines, inside + foreign)["out_of_scope"]["caught_at_5_percent"] == 0.5
-
-
-def test_nearness_to_out_of_scope_itself_speaks_for_being_foreign() -> None:
-    lines = [line("pay_bill"), line("out_of_scope")]
-    told = measured(lines, [said("pay_bill", nearness=2.0), said("out_of_scope", nearness=9.0)])
-    assert told["out_of_scope"]["auroc"] == 1.0
 
 
 def test_without_a_foreign_line_there_is_no_curve_and_no_number() -> None:
@@ -338,8 +332,15 @@ def test_a_peer_answers_in_the_order_of_the_texts(tmp_path: Path) -> None:
     }
     told = ask(answering(json.dumps(answer)), [], [{"text": "a"}, {"text": "b"}], tmp_path)
     assert [each.judged for each in told.predictions] == ["pay_bill", "out_of_scope"]
-    assert (told.predictions[0].nearness, told.predictions[1].nearest) == (0.7, "")
+    assert (told.predictions[0].belonging, told.predictions[1].nearest) == (0.7, "")
     assert (tmp_path / "texts.jsonl").read_text() == '{"text": "a"}\n{"text": "b"}\n'
+
+
+def test_a_peer_that_is_sure_of_out_of_scope_says_that_the_sentence_does_not_belong_here(tmp_path: Path) -> None:
+    foreign = {"intent": "out_of_scope", "confidence": 0.9, "ranking": [["out_of_scope", 0.9]], "milliseconds": 0.5}
+    answer = {"training_seconds": {"cpu": 1.5}, "megabytes": 12, "predictions": [foreign]}
+    told = ask(answering(json.dumps(answer)), [], [{"text": "a"}], tmp_path)
+    assert told.predictions[0].belonging == -0.9
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"predictions": [], "training_seconds": {}, "megabytes": 1}'])

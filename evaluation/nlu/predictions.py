@@ -19,8 +19,8 @@ class Prediction:
     """Of the decision, 0 to 1."""
     ranking: tuple[tuple[str, float], ...]
     """The likeliest intents with their probabilities, before any threshold; never `nlu_fallback`."""
-    nearness: float
-    """How much the sentence is like those that were learnt; what the threshold is compared with."""
+    belonging: float
+    """How much the sentence belongs here, on a scale of the system's own; likeness to `out_of_scope` speaks against it."""
     milliseconds: float
 
     @property
@@ -36,11 +36,6 @@ class Prediction:
     @property
     def nearest_confidence(self) -> float:
         return self.ranking[0][1] if self.ranking else 0.0
-
-    @property
-    def belonging(self) -> float:
-        """How much the sentence belongs here: nearness to `out_of_scope` itself speaks against it."""
-        return -self.nearness if self.nearest == OUT_OF_SCOPE else self.nearness
 
     def among_first(self, intent: str, count: int = 2) -> bool:
         """True when `intent` is one of the likeliest `count`."""

@@ -60,5 +60,5 @@ async def _ask(model: str, sentences: Sequence[Sentence], languages: Sequence[st
 def _prediction(parsed: dict[str, Any], milliseconds: float) -> Prediction:
     ranking = tuple((each["name"], each["confidence"]) for each in parsed["intent_ranking"] if each["name"] != FALLBACK)
     decided = parsed["intent"]
-    nearness = parsed["understanding"]["in_scope"]
-    return Prediction(decided["name"], decided["confidence"], ranking, nearness, milliseconds)
+    belonging = parsed["understanding"]["in_scope"]
+    return Prediction(decided["name"], decided["confidence"], ranking, belonging, milliseconds)

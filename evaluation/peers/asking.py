@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.dependencies import NoUv, uv
-from evaluation.nlu.predictions import Prediction
+from evaluation.nlu.predictions import OUT_OF_SCOPE, Prediction
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -102,9 +102,17 @@ def _told(peer: Peer, answer: Path, count: int) -> Told:
 
 def _prediction(said: dict[str, Any]) -> Prediction:
     ranking = tuple((name, float(score)) for name, score in said["ranking"])
-    # A peer has one number for both: how likely the likeliest is, and how much the sentence belongs here.
-    nearness = ranking[0][1] if ranking else 0.0
-    return Prediction(said["intent"], float(said["confidence"]), ranking, nearness, float(said["milliseconds"]))
+    return Prediction(
+        said["intent"], float(said["confidence"]), ranking, _belonging(ranking), float(said["milliseconds"])
+    )
+
+
+def _belonging(ranking: tuple[tuple[str, float], ...]) -> float:
+    """A peer says how likely the likeliest is and no more; the surer it is of `out_of_scope`, the less it belongs here."""
+    if not ranking:
+        return 0.0
+    name, score = ranking[0]
+    return -score if name == OUT_OF_SCOPE else score
 
 
 def _rasa(epochs: int, given: Path, asked: Path, answer: Path) -> None:
