@@ -45,7 +45,7 @@ UNSURE = re.compile(
 )
 # A yes that takes itself back ("yes but change the day"), waits or asks something is none.
 DOUBT = re.compile(
-    r"\b(?:but|except|instead|later|wrong|again|once more|otra vez|de nuevo|bye|goodbye|talk soon|gotta|(?:got|have) to go|adios|hasta|enough|todo por hoy|cancel\w*|reschedul\w*|stop|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
+    r"\b(?:but|except|instead|later|wrong|again|once more|otra vez|de nuevo|bye|by by|good ?bye?|bai|have? a (?:good|great|nice|nise|blessed)|i'?m (?:done|dun)|talk soon|gotta|(?:got|have) to go|adios|hasta|enough|todo por hoy|cancel\w*|reschedul\w*|stop|wait|hold on|no|not|don'?t|change|different|another|other|unless|if|pero|excepto|mejor|espere?|momento|cambi\w+|otr[oa]|luego|despues|"
     r"what|when is|where|who|which|how (?:much|long|many|do|about)|can (?:i|you)|could|would you|is (?:it|there|that)|do (?:i|you)|"
     r"cuant[oa]s?|donde|cuando es|cual|quien|a que hora|que (?:hora|dia|tal)|puedo|puede|pudiera|question)\b"
 )
