@@ -33,7 +33,7 @@ check: setup ## Format, lint and types
 	@$(PYTHON) -m pyright --warnings
 
 fast: setup ## The tests that need neither a trained model nor a running process
-	@$(PYTEST) -n auto --dist worksteal -m "$(FAST) and not timed"
+	@$(PYTEST) -n auto --dist worksteal --ignore=tests/contract -m "$(FAST) and not timed"
 	@$(PYTEST) -m timed
 
 stores: setup ## The portal on PostgreSQL, the counts on Redis, and what other people's FHIR software says of its data
