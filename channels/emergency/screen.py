@@ -32,13 +32,13 @@ ANSWERS: dict[str, tuple[Kind, str]] = {
 NEVER = 2.0
 ALL_THERE_IS = 8
 """Up to so many words, a danger that the patterns name or set aside is all that was said."""
-FIRES = {Verdict.NOTHING: 0.75, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
+FIRES = {Verdict.NOTHING: 0.9, Verdict.ASK: NEVER, Verdict.FIRE: 0.2}
 """Chance of danger from which on the answer is given, by what the patterns say."""
 ASKS_FROM = {Verdict.NOTHING: 0.5, Verdict.ASK: 0.2, Verdict.FIRE: 0.15}
 """Chance from which on it is asked whether it is happening."""
 FIRES_ASIDE, ASKS_ASIDE = 0.98, 0.95
 """The same where the patterns found a danger and set it aside (denied, long ago, on a bill)."""
-CRISIS_FIRES, CRISIS_ASKS = 0.6, 0.4
+CRISIS_FIRES, CRISIS_ASKS = 0.85, 0.4
 """The same for thoughts of suicide, which are better heard too often than once too little."""
 KEPT_ASKS = 0.01
 """The same where a pattern of self-harm holds, whatever the words around make of it."""
