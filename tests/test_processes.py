@@ -188,7 +188,8 @@ def test_the_dialogue_keeps_within_its_memory(careline: Careline) -> None:
     signed_in(careline, "what were my test results")
     status = Path(f"/proc/{careline.processes.pid('dialogue')}/status").read_text()
     resident = int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) // 1024
-    assert resident < 350, f"{resident} MB"
+    # Of these, 160 MB are the sentence encoder (docs/decisions/0013-sentence-vectors.md).
+    assert resident < 450, f"{resident} MB"
 
 
 def test_d01_no_word_number_or_code_of_a_patient_is_in_any_log_or_on_the_way(careline: Careline) -> None:
