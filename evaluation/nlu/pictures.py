@@ -84,7 +84,7 @@ def calibration_curves(systems: Systems) -> str:
 def bars(systems: Systems, group: str) -> str:
     """Accuracy by style or language, the systems side by side."""
     names = list(next(iter(systems.values()))[group])
-    figure, axes = _axes(max(4.0, 1.2 * len(names) + 1.5), 3.4)
+    figure, axes = _axes(max(4.0, 1.2 * len(names) + 1.5), 3.8)
     width = 0.8 / len(systems)
     for at, (colour, (title, told)) in enumerate(zip(COLOURS, systems.items(), strict=False)):
         heights = [told[group][name]["accuracy"] for name in names]
@@ -114,7 +114,8 @@ def _axes(width: float, height: float) -> tuple[Figure, Any]:
 
 def _legend(axes: Any) -> None:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=8, frameon=False)
+        # Above the drawing, where it covers nothing.
+        axes.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1.02), borderaxespad=0)
 
 
 def _picture(figure: Figure) -> str:

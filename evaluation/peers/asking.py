@@ -51,9 +51,9 @@ class Told:
 
 def peers(epochs: int = EPOCHS) -> list[Peer]:
     """All of them; `epochs` are those of Rasa's classifier, which may take hours."""
-    fewer = "" if epochs == EPOCHS else f", {epochs} epochs instead of {EPOCHS}"
+    fewer = "" if epochs == EPOCHS else f" ({epochs} of {EPOCHS} epochs)"
     return [
-        Peer("rasa", f"Rasa 3.6.21 as it comes{fewer}", partial(_rasa, epochs)),
+        Peer("rasa", f"Stock Rasa 3.6.21{fewer}", partial(_rasa, epochs)),
         Peer("nlpjs", "NLP.js 4.27", _nlpjs),
     ]
 
