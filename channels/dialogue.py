@@ -11,6 +11,9 @@ SECRET_HEADER = "X-Careline-Secret"
 LONGEST_TURN = 30.0
 """Seconds after which a turn is given up; the person is answered sooner (turns.PATIENCE)."""
 
+HEARD = ("phone", "alexa")
+"""Channels on which an answer is spoken."""
+
 
 class DialogueError(Exception):
     """The dialogue gave no replies; the message may be sent again."""
@@ -77,12 +80,17 @@ class DialogueClient:
         return _replies(answer)
 
 
+def medium_of(channel: str) -> str:
+    """Whether what is answered on this channel is "heard" or "read"."""
+    return "heard" if channel in HEARD else "read"
+
+
 def _body(message: Message) -> dict[str, Any]:
     body = {
         "sender": message.sender,
         "channel": message.channel,
         "language": message.language,
-        "medium": "heard" if message.channel in ("phone", "alexa") else "read",
+        "medium": medium_of(message.channel),
         "message_id": message.message_id,
         "text": message.text,
         "known": message.known,

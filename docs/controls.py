@@ -40,12 +40,17 @@ def controls() -> list[Control]:
 
 
 @cache
+def names_of_tests() -> list[tuple[str, str]]:
+    """File and name of every test."""
+    return [(path.name, name) for path in sorted(TESTS.rglob("test_*.py")) for name in _test_names(path)]
+
+
+@cache
 def shown_by() -> dict[str, dict[str, int]]:
     """For every control, the test files that show it and how many tests of each are named after it."""
-    names = [(path.name, name) for path in sorted(TESTS.rglob("test_*.py")) for name in _test_names(path)]
     found: dict[str, dict[str, int]] = {}
     for control in controls():
-        for file, name in names:
+        for file, name in names_of_tests():
             if name.startswith(control.stem):
                 shown = found.setdefault(control.id, {})
                 shown[file] = shown.get(file, 0) + 1

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from docs.controls import Control, controls, shown_by
+from docs.controls import Control, controls, names_of_tests, shown_by
 from docs.generate import stale_pages
 
 ROOT = Path(__file__).parent.parent
@@ -47,13 +46,7 @@ def test_every_path_in_code_marks_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_test_that_a_page_names_is_there(page: Path) -> None:
     named = set(re.findall(r"`(test_\w+_\w+_\w+)`", page.read_text(encoding="utf-8")))
-    assert named - names_of_tests() == set()
-
-
-@cache
-def names_of_tests() -> set[str]:
-    files = (ROOT / "tests").rglob("test_*.py")
-    return {name for path in files for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
+    assert named - {name for _, name in names_of_tests()} == set()
 
 
 @pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)

@@ -15,11 +15,10 @@ from rapidfuzz.process import cdist
 
 from assistant.capabilities import Capabilities
 from channels.emergency.sentences import ordinary, sentences
-from evaluation.nlu.sentences import Sentence, read_sentences
+from evaluation.nlu.sentences import LANGUAGES, Sentence, read_sentences
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "nlu"
-LANGUAGES = ("en", "es")
 EACH = {"dev": 4, "test": 6}
 """Sentences of each intent at least, in each language."""
 

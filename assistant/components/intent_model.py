@@ -87,11 +87,10 @@ class _Scores:
     known_words: NDArray[np.float32]
     mended_words: NDArray[np.int32]
 
-    def in_scope(self, foreign: int | None) -> NDArray[np.float32]:
-        """How much each sentence belongs here; `foreign` is the column of what does not, if that was learnt as well."""
-        own = self.values if foreign is None else np.delete(self.values, foreign, axis=1)
-        score = (own.max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
-        return score if foreign is None else score - self.values[:, foreign]
+    def in_scope(self, own: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """How much each sentence belongs here; `own` is False in the column of what does not, if that was learnt as well."""
+        score = (self.values[:, own].max(axis=1) + SCORE_OFFSET) * (0.5 + 0.5 * self.known_words)
+        return score - self.values[:, ~own].sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -159,6 +158,7 @@ class IntentModel:
         self.temperature = temperature
         self.threshold = threshold
         self._scorer = scorer
+        self._own = _own(intents)
 
     @classmethod
     def trained_on(cls, texts: Sequence[str], intents: Sequence[str], recipe: Recipe | None = None) -> IntentModel:
@@ -175,13 +175,12 @@ class IntentModel:
         labels = np.array([names.index(intent) for intent in intents], dtype=np.int32)
         course = _Course.of(recipe, names)
         truth, unseen = _out_of_fold(said, labels, course)
-        foreign = _foreign(names)
-        belongs = truth != foreign if foreign is not None else np.ones(len(truth), dtype=bool)
+        own = _own(names)
         return cls(
             intents=names,
             scorer=_Scorer.trained_on(said, labels, course),
             temperature=_temperature(unseen.values, truth),
-            threshold=float(np.quantile(unseen.in_scope(foreign)[belongs], recipe.reject)),
+            threshold=float(np.quantile(unseen.in_scope(own)[own[truth]], recipe.reject)),
         )
 
     def read(self, text: str) -> Reading:
@@ -191,7 +190,7 @@ class IntentModel:
         order = np.argsort(-confidences, kind="stable")
         return Reading(
             ranking=[(self.intents[index], float(confidences[index])) for index in order],
-            in_scope=float(scores.in_scope(_foreign(self.intents))[0]),
+            in_scope=float(scores.in_scope(self._own)[0]),
             known_words=float(scores.known_words[0]),
             mended_words=int(scores.mended_words[0]),
         )
@@ -239,8 +238,8 @@ class IntentModel:
         return cls(described["intents"], scorer, described["temperature"], described["threshold"])
 
 
-def _foreign(intents: list[str]) -> int | None:
-    return intents.index(FOREIGN) if FOREIGN in intents else None
+def _own(intents: list[str]) -> NDArray[np.bool_]:
+    return np.array([intent != FOREIGN for intent in intents])
 
 
 def _planes(rows: csr_matrix, labels: NDArray[np.int32], c: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -16,7 +16,7 @@ from sklearn.neural_network import MLPClassifier
 HIDDEN = 256
 ROUNDS = 25
 PENALTY = 1e-2
-SLOWEST = -20.0
+FAINTEST = -20.0
 """No intent is less likely than this logarithm says, so that it can always be outvoted."""
 
 Layers = list[NDArray[np.float32]]
@@ -49,4 +49,4 @@ class Meaning:
         """The logarithm of each intent's probability, one row for each sentence."""
         first, first_bias, second, second_bias = self.layers
         hidden = np.maximum(vectors @ first + first_bias, 0.0)
-        return np.maximum(log_softmax(hidden @ second + second_bias, axis=1), SLOWEST)
+        return np.maximum(log_softmax(hidden @ second + second_bias, axis=1), FAINTEST)

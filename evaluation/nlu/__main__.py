@@ -26,17 +26,18 @@ def main(arguments: Sequence[str]) -> None:
     except Malformed as error:
         raise SystemExit(str(error)) from None
     # Rasa takes seconds to import; what is wrong with DATA has been said before.
-    from evaluation.nlu.measuring import beside, measured
+    from evaluation.nlu.measuring import beside, guesses, measured
     from evaluation.nlu.understanding import NoModel
 
     try:
-        told = measured(sentences, asked.now)
+        guessed = guesses(sentences)
+        told = measured(sentences, guessed, asked.now)
     except (NoModel, ModelMissing, Changed) as error:
         raise SystemExit(str(error)) from None
     written = _write(told, asked)
     if asked.peers:
         # They may take hours, so what is known is on disk before they begin.
-        told["peers"] = beside(sentences, peers(asked.epochs))
+        told["peers"] = beside(sentences, guessed, peers(asked.epochs))
         written = _write(told, asked)
     print(_summary(told, written))
 

@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 from evaluation.nlu.predictions import OUT_OF_SCOPE, Prediction
 from evaluation.nlu.readings import Reading
-from evaluation.nlu.scope import calibration, scope
+from evaluation.nlu.scope import calibration, rounded, scope
 from evaluation.nlu.sentences import Sentence
 
 MOST_CONFUSIONS = 60
@@ -40,7 +40,7 @@ def figures(
         "confusions": confusions(pairs),
         "out_of_scope": scope(sentences, predictions),
         "calibration": calibration(sentences, predictions),
-        "milliseconds": {"p50": _rounded(np.percentile(spent, 50)), "p95": _rounded(np.percentile(spent, 95))},
+        "milliseconds": {"p50": rounded(np.percentile(spent, 50)), "p95": rounded(np.percentile(spent, 95))},
         "predictions": [_told(*pair) for pair in pairs],
     }
 
@@ -78,7 +78,7 @@ def _accuracy(pairs: Sequence[Pair]) -> dict[str, Any]:
     macro: Any = f1_score(expected, judged, labels=sorted(set(expected)), average="macro", zero_division=NONE)
     return {
         "accuracy": _share(pairs, _is_right),
-        "macro_f1": _rounded(macro),
+        "macro_f1": rounded(macro),
         "top2_accuracy": _share(pairs, lambda pair: _is_right(pair) or pair[1].among_first(pair[0].intent)),
         "in_scope": {
             "lines": len(inside),
@@ -113,9 +113,9 @@ def _by_intent(pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
         mistaken = Counter(said.predicted for _, said in own if said.judged != intent)
         found[intent] = {
             "lines": int(lines[at]),
-            "accuracy": _rounded(recall[at]),
-            "precision": _rounded(precision[at]),
-            "f1": _rounded(f1[at]),
+            "accuracy": rounded(recall[at]),
+            "precision": rounded(precision[at]),
+            "f1": rounded(f1[at]),
             "top2_accuracy": _share(own, lambda pair: _is_right(pair) or pair[1].among_first(pair[0].intent)),
             "taken_for": dict(mistaken.most_common(5)),
         }
@@ -131,7 +131,7 @@ def _told(line: Sentence, said: Prediction) -> dict[str, Any]:
         "text": line.text,
         "intent": line.intent,
         "predicted": said.predicted,
-        "confidence": _rounded(said.confidence),
+        "confidence": rounded(said.confidence),
         "nearest": [name for name, _ in said.ranking[:2]],
         "style": line.style,
         "right": _is_right((line, said)),
@@ -148,7 +148,7 @@ def _outcomes(found: Sequence[Reading]) -> dict[str, Any]:
         "wrong": counted["wrong"],
         "missed": counted["missed"],
         "not_assessed": counted["not_assessed"],
-        "accuracy": _rounded(counted["right"] / assessed) if assessed else None,
+        "accuracy": rounded(counted["right"] / assessed) if assessed else None,
     }
 
 
@@ -162,8 +162,4 @@ def _shown(read: Any) -> Any:
 
 def _share(pairs: Sequence[Pair], holds: Callable[[Pair], bool]) -> float | None:
     """How many of them, 0 to 1; None of nothing."""
-    return _rounded(sum(holds(pair) for pair in pairs) / len(pairs)) if pairs else None
-
-
-def _rounded(value: Any) -> float:
-    return round(float(value), 4)
+    return rounded(sum(holds(pair) for pair in pairs) / len(pairs)) if pairs else None

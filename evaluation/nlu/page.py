@@ -80,6 +80,8 @@ def _overview(systems: pictures.Systems) -> str:
 
 def _groups(title: str, key: str, systems: pictures.Systems) -> str:
     ours = next(iter(systems.values()))[key]
+    if list(ours) == [NO_STYLE]:
+        return ""
     rows = [
         [
             group,
@@ -92,8 +94,6 @@ def _groups(title: str, key: str, systems: pictures.Systems) -> str:
         ]
         for group, each in ours.items()
     ]
-    if list(ours) == [NO_STYLE]:
-        return ""
     headers = [f"{words}: {name}" for words in ("Right", "Among the first two") for name in systems]
     table = _table(["", "Lines", *headers], rows)
     return f"<h2>{title}</h2>{table}{_figure(pictures.bars(systems, key), f'Accuracy {title.lower()}')}"
@@ -125,8 +125,10 @@ def _scope(systems: pictures.Systems) -> str:
     ]
     header = ["", "Caught as decided", "In scope turned away as decided", "AUROC", "Caught at 5 % turned away"]
     lines = f"<p>{ours['lines']} lines are out of scope, {ours['in_scope_lines']} are not.</p>"
-    drawn = _figure(pictures.scope_curves(systems), "Caught against turned away; a dot where a system decides")
-    return f"<h2>Out of scope</h2>{lines}{_table(header, rows)}{drawn if ours['curve'] else ''}"
+    told = f"<h2>Out of scope</h2>{lines}{_table(header, rows)}"
+    if not ours["curve"]:
+        return told
+    return told + _figure(pictures.scope_curves(systems), "Caught against turned away; a dot where a system decides")
 
 
 def _calibration(systems: pictures.Systems) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 OUT_OF_SCOPE = "out_of_scope"
-TURNED_AWAY = frozenset({OUT_OF_SCOPE, "nlu_fallback"})
+FALLBACK = "nlu_fallback"
+TURNED_AWAY = frozenset({OUT_OF_SCOPE, FALLBACK})
 """Two names of one decision: this is not acted on."""
 
 
@@ -18,7 +19,7 @@ class Prediction:
     confidence: float
     """Of the decision, 0 to 1."""
     ranking: tuple[tuple[str, float], ...]
-    """The likeliest intents with their probabilities, before any threshold; never `nlu_fallback`."""
+    """The likeliest intents with their probabilities, before any threshold; never FALLBACK."""
     belonging: float
     """How much the sentence belongs here, on a scale of the system's own; likeness to `out_of_scope` speaks against it."""
     milliseconds: float

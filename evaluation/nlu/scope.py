@@ -39,8 +39,8 @@ def scope(sentences: Sequence[Sentence], predictions: Sequence[Prediction]) -> d
     strangeness = -np.array([said.belonging for said in predictions])
     turned_away, caught, _ = roc_curve(foreign, strangeness, drop_intermediate=False)
     return counted | {
-        "auroc": _rounded(roc_auc_score(foreign, strangeness)),
-        "caught_at_5_percent": _rounded(caught[turned_away <= TOLERATED].max()),
+        "auroc": rounded(roc_auc_score(foreign, strangeness)),
+        "caught_at_5_percent": rounded(caught[turned_away <= TOLERATED].max()),
         "curve": _thinned(turned_away, caught),
     }
 
@@ -61,24 +61,25 @@ def calibration(sentences: Sequence[Sentence], predictions: Sequence[Prediction]
         {
             "from": bin_ / BINS,
             "lines": int((place == bin_).sum()),
-            "confidence": _rounded(sure[place == bin_].mean()),
-            "accuracy": _rounded(right[place == bin_].mean()),
+            "confidence": rounded(sure[place == bin_].mean()),
+            "accuracy": rounded(right[place == bin_].mean()),
         }
         for bin_ in range(BINS)
         if (place == bin_).any()
     ]
     error = sum(each["lines"] * abs(each["confidence"] - each["accuracy"]) for each in bins) / len(pairs)
-    return {"expected_error": _rounded(error), "brier": _rounded(((sure - right) ** 2).mean()), "bins": bins}
+    return {"expected_error": rounded(error), "brier": rounded(((sure - right) ** 2).mean()), "bins": bins}
 
 
 def _thinned(turned_away: NDArray[np.float64], caught: NDArray[np.float64]) -> list[list[float]]:
     kept = np.unique(np.linspace(0, len(caught) - 1, min(POINTS, len(caught))).round().astype(int))
-    return [[_rounded(turned_away[at]), _rounded(caught[at])] for at in kept]
+    return [[rounded(turned_away[at]), rounded(caught[at])] for at in kept]
 
 
 def _share(decided: NDArray[np.bool_]) -> float | None:
-    return _rounded(decided.mean()) if len(decided) else None
+    return rounded(decided.mean()) if len(decided) else None
 
 
-def _rounded(value: Any) -> float:
+def rounded(value: Any) -> float:
+    """To four places, as every figure of the report is."""
     return round(float(value), 4)

@@ -8,13 +8,10 @@ from time import perf_counter
 from typing import Any
 
 from assistant.__main__ import newest_model
+from channels.dialogue import HEARD, medium_of
 from checksums import verify
-from evaluation.nlu.predictions import Prediction
+from evaluation.nlu.predictions import FALLBACK, Prediction
 from evaluation.nlu.sentences import Sentence
-
-FALLBACK = "nlu_fallback"
-SPOKEN = ("phone", "alexa")
-"""Styles of sentences that were heard, not read."""
 
 
 class NoModel(Exception):
@@ -48,9 +45,8 @@ async def _ask(model: str, sentences: Sequence[Sentence], languages: Sequence[st
     await processor.parse_message(UserMessage(text="hello"))
     found = []
     for sentence, language in zip(sentences, languages, strict=True):
-        channel = sentence.style if sentence.style in SPOKEN else "web"
-        medium = "heard" if sentence.style in SPOKEN else "read"
-        metadata = {"channel": channel, "language": language, "medium": medium}
+        channel = sentence.style if sentence.style in HEARD else "web"
+        metadata = {"channel": channel, "language": language, "medium": medium_of(channel)}
         begun = perf_counter()
         parsed = await processor.parse_message(UserMessage(text=sentence.heard, metadata=metadata))
         found.append(_prediction(dict(parsed), (perf_counter() - begun) * 1000))
